@@ -58,8 +58,11 @@ async function main(args: readonly string[]): Promise<void> {
 const REQUIRE =
   /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(import\.meta\.url\);\n/m;
 
-/** Megabytes for the young objects of the program, whose short commands then collect no garbage. */
-const YOUNG_MB = 16;
+/**
+ * Megabytes for the young objects of the program, from its start on: its short commands collect hardly any garbage. It is the
+ * limit, too: a server that took more under load would never give it back.
+ */
+const YOUNG_MB = 8;
 
 /** Bundles into chunks, one for each part that is loaded by itself, and takes out of each what no machine needs. */
 async function bundle(folder: string): Promise<void> {
@@ -113,7 +116,7 @@ async function compile(
     "--unstable-no-legacy-abort",
     // It would be read from the shared temporary folder, where others could put another one.
     "--no-code-cache",
-    `--v8-flags=--min-semi-space-size=${YOUNG_MB}`,
+    `--v8-flags=--min-semi-space-size=${YOUNG_MB},--max-semi-space-size=${YOUNG_MB}`,
     ...permissionFlags(os),
     `--target=${target}`,
     `--output=${output}`,

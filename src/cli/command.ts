@@ -137,8 +137,11 @@ export interface CommandEnv {
   json(document: unknown): void;
   /** Says what a person does next. Silent under `--json` and `--quiet`. */
   next(sentence: string): void;
-  /** Prints a failure that is part of the answer. Silent under `--json`, where the document carries it. */
-  fail(error: AppError): void;
+  /**
+   * Prints a failure that is part of the answer. Silent under `--json`, where the document carries it. In Actions the
+   * run's page gets an annotation; `about` names what failed in its title.
+   */
+  fail(error: AppError, about?: string): void;
 }
 
 /** The pull request, which is the first argument of most commands. */

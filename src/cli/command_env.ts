@@ -24,7 +24,7 @@ export interface CommandEnvOptions {
   readonly signal: AbortSignal;
   readonly about: About;
   readonly makeWiring: () => Promise<Wiring>;
-  readonly onFailure: (error: AppError) => void;
+  readonly onFailure: (error: AppError, about?: string) => void;
   /** Writes to stdout without masking secrets. */
   readonly reveal: (text: string) => void;
 }

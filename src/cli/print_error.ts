@@ -14,6 +14,8 @@ const HINT = "hint:";
 
 /** The number of log lines shown of a failed build or container. The comment on the pull request has more. */
 const LOG_LINES = 20;
+/** The number of log lines in an annotation, which shows little more. */
+const ANNOTATED_LINES = 5;
 
 /** Returns an error for programs: `{"code", "message", "hint"}`, and `problems` if it has any. */
 export function errorDocument(error: Error): Readonly<Record<string, unknown>> {
@@ -56,14 +58,27 @@ export function renderError(
   return inActions ? lines.map(defuseWorkflowCommand) : lines;
 }
 
-/** Renders the annotation of a failure in Actions, which a run's page and the pull request's checks show. */
+/**
+ * Renders the annotation of a failure in Actions, which a run's page and the pull request's checks show. With `about`,
+ * which names what failed, it has the end of its log too.
+ */
 export function renderAnnotation(
   error: Error,
-  { command, redact }: { readonly command: string | undefined; readonly redact: (text: string) => string },
+  { command, about, redact }: {
+    readonly command: string | undefined;
+    readonly about?: string | undefined;
+    readonly redact: (text: string) => string;
+  },
 ): string {
-  const title = ["showtime", ...(command === undefined ? [] : [command])].join(" ");
+  const words = ["showtime", ...(command === undefined ? [] : [command])].join(" ");
+  const title = about === undefined ? words : `${words}: ${about}`;
+  const tail = about !== undefined && error instanceof AppError ? error.logTail.slice(-ANNOTATED_LINES) : [];
   // Escapes come last: a secret in escaped form would not be recognized.
-  const text = redact(`${plain(error.message)}\n${plain(hintOf(error))}`);
+  const text = redact(
+    [plain(error.message), plain(hintOf(error)), ...tail.map((line) => `  ${stripControls(line)}`)].join(
+      "\n",
+    ),
+  );
   return `::error title=${escapeWorkflowProperty(title)}::${escapeWorkflowCommand(text)}`;
 }
 

@@ -47,10 +47,10 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
 
   let command: NamedCommand | undefined;
   /** Annotates the run's page in Actions. The text for people and the JSON document stay as they are. */
-  function annotate(error: Error): void {
+  function annotate(error: Error, about?: string): void {
     if (io.env["GITHUB_ACTIONS"] !== "true") return;
     const redact = (text: string) => redactor.redact(text);
-    stderr(`${renderAnnotation(error, { command: command?.name, redact })}\n`);
+    stderr(`${renderAnnotation(error, { command: command?.name, about, redact })}\n`);
   }
 
   try {
@@ -96,9 +96,9 @@ export async function run(argv: readonly string[], host: CliHost): Promise<ExitC
       about: io.about,
       makeWiring: () => makeWiring(signal),
       reveal: (text) => host.makeTerminal({ ...settings, stdout: io.stdout }).out(text),
-      onFailure: (error) => {
+      onFailure: (error, about) => {
         if (!output.json) printForPeople(error, wrapTalk);
-        annotate(error);
+        annotate(error, about);
       },
     }));
     return endedByReader(io, command) ? EXIT.done : code;

@@ -73,6 +73,8 @@ export interface ServerWiring {
   worker(options: WorkerOptions, signal: AbortSignal): Promise<void>;
   /** Makes the calls to a server. Throws AppError `server_url_invalid` (exit code 2). */
   serverCalls(server: { readonly url: string; readonly key: string | undefined }): Promise<ServerCalls>;
-  /** Opens a server's store. Throws AppError. */
+  /** Opens a server's store, and makes it if it is absent. Throws AppError. */
   buildStore(place: StorePlace): Promise<BuildStore>;
+  /** Opens a server's store; undefined if no server has made one yet. Throws AppError. */
+  existingStore(place: StorePlace): Promise<BuildStore | undefined>;
 }

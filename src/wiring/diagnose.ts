@@ -17,6 +17,7 @@ export async function makeDiagnoses(parts: Parts, options: Looking): Promise<rea
     ...await lookAtImages(parts, options),
     ...await lookAtPlatform(parts, options),
     ...await lookAtContexts(parts, options),
+    ...await lookAtStatus(options),
   ];
 }
 
@@ -120,4 +121,13 @@ async function lookAtContexts(parts: Parts, options: Looking): Promise<readonly 
   if (options.loaded.context.environments === undefined) return [];
   const { makeContextsDiagnosis } = await import("./contexts/diagnose_contexts.ts");
   return [makeContextsDiagnosis(parts, options)];
+}
+
+/** Looks at the workflows that write commit statuses, if those are on. */
+async function lookAtStatus(
+  { loaded: { config: { status } }, forge }: Looking,
+): Promise<readonly Diagnosis[]> {
+  if (!status.enabled) return [];
+  const { makeStatusDiagnosis } = await import("../environments/app/doctor/doctor_status.ts");
+  return [makeStatusDiagnosis({ forge, required: status.required })];
 }

@@ -50,6 +50,10 @@ export function makeWiring(host: WiringHost): Promise<Wiring> {
       const { openBuilds } = await import("./server/open_builds.ts");
       return (await openBuilds({ ...place, clock: await parts.clock })).store;
     },
+    existingStore: async (place) => {
+      const { openExistingStore } = await import("./server/open_builds.ts");
+      return await openExistingStore({ ...place, clock: await parts.clock });
+    },
     clock: () => parts.clock,
     shell: () => parts.shell,
     clone: () => parts.clone(),

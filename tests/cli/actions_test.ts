@@ -180,3 +180,20 @@ Deno.test("renderSummary() escapes what people wrote", async () => {
 
   assert.doesNotMatch(text, /<img|@everyone|\[a\]\(|^# /m);
 });
+
+Deno.test("an environment that fails in Actions is an annotation that names it, with the end of its log", async () => {
+  const world = makeWorld({ pull: { labels: ["🎪 ⚡ showtime-trigger-start"], pusher: "maxime" } });
+  world.platform.hooks.before("deploy", () => {
+    throw new AppError("unhealthy", "Starting pr-1234-aaaaaaa: it does not answer", {
+      hint: "Read the log",
+      logTail: ["zero", "one", "two", "three", "four", "::error::five"],
+    });
+  });
+
+  const { err } = await runIn(world, ["sync", "1234"], { env: ENV, files: new Map() });
+
+  assert.deepEqual(err.split("\n").filter((line) => line.startsWith("::error")), [
+    "::error title=showtime sync%3A the environment of #1234 failed::Starting pr-1234-aaaaaaa: it does not answer" +
+    "%0ARead the log%0A  one%0A  two%0A  three%0A  four%0A  ::error::five",
+  ]);
+});

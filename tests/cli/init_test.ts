@@ -463,3 +463,41 @@ Deno.test("docs/policies holds the policies that init writes", async () => {
   assert.deepEqual(await policyFile("trust-forks"), trustPolicy(setup, place));
   assert.deepEqual(await policyFile("trust-branches"), trustPolicy({ ...setup, forks: false }, place));
 });
+
+Deno.test("init gives the workflows the right for statuses only if showtime.yml has them on, and keeps them on", async () => {
+  const of = async (status: string, args: readonly string[]) => {
+    const { files } = await init(["--platform", "docker", "--force", ...args], {
+      files: { "showtime.yml": `version: 1\nplatform: docker\n${status}` },
+    });
+    return (name: string) => files.get(name) ?? "";
+  };
+  const [main, cleanup, request] = ["", "-cleanup", "-request"].map((name) =>
+    `.github/workflows/showtime${name}.yml`
+  ) as [
+    string,
+    string,
+    string,
+  ];
+  const off = await of("", []);
+  const on = await of("status: { enabled: true }\n", []);
+  const required = await of("status: { enabled: true, required: true }\n", []);
+  const forks = await of("status: { enabled: true, required: true }\n", ["--forks"]);
+
+  const rights = (file: string) => file.split("\n").filter((line) => line.includes("statuses: write")).length;
+  assert.deepEqual([off, on, required, forks].map((read) => [rights(read(main)), rights(read(cleanup))]), [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ]);
+  assert.equal(rights(forks(request)), 0);
+  const opened = (file: string) => /types: \[opened, reopened, labeled,/.test(file);
+  assert.deepEqual([on(main), required(main), forks(main), forks(request)].map(opened), [
+    false,
+    true,
+    false,
+    true,
+  ]);
+  assert.match(required("showtime.yml"), /^status:\n {2}enabled: true\n {2}required: true/m);
+  assert.doesNotMatch(off("showtime.yml"), /status:/);
+});

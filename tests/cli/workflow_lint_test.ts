@@ -72,6 +72,7 @@ function* everySetup(): Generator<Setup> {
           yield { ...SETUP, ...platform, forks, image, release: { ...SETUP.release, sha256 } };
         }
       }
+      for (const required of [false, true]) yield { ...SETUP, ...platform, forks, status: { required } };
     }
   }
 }

@@ -113,6 +113,8 @@ function playStep(seen: Observation, step: Step): Observation {
       return { ...seen, record: { ...seen.record, spareComments: [] } };
     case "drop_lock":
       return { ...seen, lock: { kind: "free" } };
+    case "report_status":
+      return { ...seen, headStatus: step.status };
     case "notice":
       return { ...seen, record: { ...seen.record, notice: step.key } };
   }

@@ -5,6 +5,7 @@ import { shownHost } from "../../environments/core/environment/stable_url.ts";
 import { FAILURE_WORDS, failureReason } from "../../environments/core/environment/failure.ts";
 import { statusWord, statusWords } from "../../environments/core/environment/status_words.ts";
 import { formatAge, formatAgo, parseDuration, UNIT_MS } from "../../lib/duration.ts";
+import { costWords, formatCost } from "../../environments/app/show/cost_words.ts";
 import { formatInstant } from "../../lib/instant.ts";
 import { stripControls } from "../../lib/sanitize.ts";
 import type { Style } from "./style.ts";
@@ -29,6 +30,9 @@ export interface EnvironmentStyle {
 /** The statuses of an environment that a run works on. */
 const IN_PROGRESS: readonly string[] = ["building", "built", "deploying", "updating", "stopping"];
 
+/** The title of a column that is there only if cost is shown. */
+const COST = "COST";
+
 const COLUMNS: readonly Column[] = [
   { title: "PR" },
   { title: "STATUS" },
@@ -47,6 +51,7 @@ const WIDE_COLUMNS: readonly Column[] = [
   ...COLUMNS,
   { title: "TTL" },
   { title: "SIZE" },
+  { title: COST },
   { title: "PLATFORM" },
   { title: "SERVICE" },
   { title: "IMAGE" },
@@ -67,6 +72,7 @@ export function renderEnvironmentTable(
   const { style, now, wide, unverified } = options;
   const noteOf = (view: EnvironmentView) => options.notes?.get(view) ?? "";
   const stays = environments.some((view) => ownUrl(view) !== undefined);
+  const priced = environments.some(({ cost }) => cost !== undefined);
   const noted = environments.some((view) => noteOf(view) !== "");
   const rows = environments.map((view): readonly Cell[] => [
     { text: `#${view.pr}`, url: view.links["pull_request"] },
@@ -80,20 +86,32 @@ export function renderEnvironmentTable(
     { text: ageOf(view, now) ?? "-" },
     { text: describeLeft(view, now) },
     { text: view.requested_by ?? "-" },
-    ...(wide ? wideCells(view) : []),
+    ...(wide ? wideCells(view, { priced }) : []),
     ...(wide && stays ? [ownCell(view)] : []),
     ...(noted ? [{ text: noteOf(view) }] : []),
   ]);
+  const wideColumns = WIDE_COLUMNS.filter(({ title }) => priced || title !== COST);
   const columns = [
-    ...(wide ? WIDE_COLUMNS : COLUMNS),
+    ...(wide ? wideColumns : COLUMNS),
     ...(wide && stays ? [OWN] : []),
     ...(noted ? [NOTE] : []),
   ];
   return renderTable(columns, rows, { style: wide ? { ...style, columns: undefined } : style });
 }
 
-function wideCells(view: EnvironmentView): readonly Cell[] {
-  const texts = [readableTtl(view.ttl), view.size, view.platform, view.service, view.image, flagsOf(view)];
+function wideCells(
+  view: EnvironmentView,
+  { priced }: { readonly priced: boolean },
+): readonly Cell[] {
+  const texts = [
+    readableTtl(view.ttl),
+    view.size,
+    ...(priced ? [formatCost(view)] : []),
+    view.platform,
+    view.service,
+    view.image,
+    flagsOf(view),
+  ];
   return texts.map((text) => ({ text: text === null || text === "" ? "-" : text }));
 }
 
@@ -125,6 +143,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
     ["image", view.image === null ? null : clean(view.image)],
     ["size", view.size === null ? null : clean(view.size)],
     ["flags", clean(flagsOf(view)) || null],
+    ["cost", costWords(view)],
     ...links.map(([title, url]): readonly [string, string] => [title, style.link(clean(url), url)]),
   ];
   const word = view.status === "drifted"

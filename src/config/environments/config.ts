@@ -1,8 +1,10 @@
 import { type FullSha, parseFullSha } from "../../lib/ids.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
+import type { EnvironmentLimits } from "../../environments/core/environment/settings.ts";
 import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
 import { parseSleepHours, type SleepSettings } from "../../environments/core/sleep/mod.ts";
 import { parseDuration } from "../../lib/duration.ts";
+import { type CostConfig, readCost, readLimits } from "./cost_section.ts";
 import type { PresetName } from "./presets.ts";
 import type { Settings } from "./schema.ts";
 
@@ -21,8 +23,14 @@ export interface Config {
   readonly environment: EnvironmentConfig;
   readonly ecs: EcsConfig;
   readonly docker: DockerConfig;
-  readonly comment: { readonly enabled: boolean };
-  readonly deployments: { readonly enabled: boolean };
+  /** Undefined if the cost of environments is not shown. */
+  readonly cost: CostConfig | undefined;
+  /** Undefined if there may be any number of environments. */
+  readonly limits: EnvironmentLimits | undefined;
+  readonly comment: Settings["comment"];
+  /** `environment`: a pattern with `{pr}`. */
+  readonly deployments: Settings["deployments"];
+  readonly status: Settings["status"];
   readonly aws: AwsConfig;
 }
 
@@ -40,6 +48,8 @@ export interface BuildConfig {
   readonly args: Readonly<Record<string, string>>;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every push is built. */
+  readonly paths: readonly string[] | undefined;
   readonly timeoutMs: number;
   readonly push: Settings["build"]["push"];
 }
@@ -144,6 +154,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       args: onlyText(build.args),
       cacheFrom: build.cache_from,
       cacheTo: build.cache_to,
+      paths: build.paths ?? undefined,
       timeoutMs: durationMs(build.timeout),
       push: build.push,
     },
@@ -188,6 +199,9 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
     },
     comment: settings.comment,
     deployments: settings.deployments,
+    cost: readCost(settings.cost),
+    limits: readLimits(settings.limits),
+    status: settings.status,
     aws,
   };
 }

@@ -10,6 +10,7 @@ const FILLED: readonly (readonly [pattern: RegExp, names: readonly string[]])[] 
   [/^environment\.url$/, URL_PLACEHOLDERS],
   [/^build\.tag$/, ["pr", "sha"]],
   [/^build\.args\./, []],
+  [/^deployments\.environment$/, ["pr"]],
   [/^environment\.(?:login$|flags\.|health\.)/, []],
 ];
 

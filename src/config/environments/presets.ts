@@ -23,6 +23,7 @@ const none: Settings = {
     args: {},
     cache_from: [],
     cache_to: [],
+    paths: null,
     timeout: "60m",
     push: "auto",
   },
@@ -54,8 +55,16 @@ const none: Settings = {
     router: null,
     traefik: { entrypoint: null, certresolver: null, network: null },
   },
-  comment: { enabled: true },
-  deployments: { enabled: true },
+  cost: {
+    enabled: null,
+    per_hour: null,
+    prices: { vcpu: null, gb: null, address: null, load_balancer: null },
+    budget: null,
+  },
+  limits: { environments: null, per_user: null },
+  comment: { enabled: true, mention: "none" },
+  deployments: { enabled: true, environment: "showtime" },
+  status: { enabled: false, required: false },
 };
 
 const superset: Settings = {

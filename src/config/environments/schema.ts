@@ -3,7 +3,9 @@ import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
 import { parseSleepHours } from "../../environments/core/sleep/mod.ts";
+import { CostSection, LimitsSection } from "./cost_section.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
+import { globProblem } from "../../environments/core/plan/paths/glob.ts";
 
 // The message of each rule names the expected value as a noun phrase: problems read "expected <message>,
 // found …".
@@ -16,6 +18,7 @@ const NAMES = /^[A-Za-z0-9][\w.@-]*(?:,[A-Za-z0-9][\w.@-]*)*$/;
 const IMAGE =
   /^(?:[A-Za-z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?=.*\{pr\})(?=.*\{sha\})(?:\w|\{pr\}|\{sha\})(?:[\w.-]|\{pr\}|\{sha\}){0,100}$/;
+const GITHUB_ENVIRONMENT = /^(?:[A-Za-z0-9]|\{pr\})(?:[A-Za-z0-9 ._/-]|\{pr\}){0,100}$/;
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?$/;
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -51,6 +54,12 @@ function sleepHours() {
 
 function list() {
   return z.array(text(), { error: "a list, such as [first, second]" });
+}
+
+function globPattern() {
+  return text("a pattern, such as src/**").refine((pattern) => globProblem(pattern) === undefined, {
+    error: ({ input }) => `a pattern, such as src/** (${globProblem(String(input)) ?? ""})`,
+  });
 }
 
 function variables() {
@@ -94,6 +103,11 @@ const Build = section({
   cache_to: list().optional().describe(
     "Where the build cache is written to, in continuous integration only.",
   ),
+  paths: z.array(globPattern(), { error: "a list of patterns, such as [src/**, Dockerfile]" }).nullable()
+    .optional()
+    .describe(
+      "The files that go into the image: a push that changes none of them leaves the environment as it is; null builds every push.",
+    ),
   timeout: duration().optional().describe("How long a build may take."),
   push: oneOf(["auto", "always", "never"]).optional()
     .describe("Whether the image is pushed; auto pushes where the platform is not the local engine."),
@@ -222,10 +236,27 @@ export const ConfigFile = section({
   }).optional().describe("Where the platform is docker."),
   comment: section({
     enabled: yesOrNo().optional().describe("Whether pull requests get a comment."),
+    mention: oneOf(["none", "requester", "author", "both"]).optional().describe(
+      "Whom a comment of its own mentions when an environment is ready, failed or waits for approval.",
+    ),
   }).optional().describe("The comment on the pull request."),
   deployments: section({
     enabled: yesOrNo().optional().describe("Whether GitHub Deployments are written."),
+    environment: fitting(
+      GITHUB_ENVIRONMENT,
+      "a name such as showtime or pr-{pr}, of letters, digits, spaces and . _ / -",
+    ).optional().describe(
+      "The environment on GitHub that Deployments are in; with {pr} each pull request leaves one behind, which no workflow can delete.",
+    ),
   }).optional().describe("GitHub Deployments."),
+  cost: CostSection.optional().describe("The cost of environments, as an estimate."),
+  limits: LimitsSection.optional().describe("How many environments there may be."),
+  status: section({
+    enabled: yesOrNo().optional().describe("Whether head commits get the status showtime."),
+    required: yesOrNo().optional().describe(
+      "Whether every head commit gets it, as branch protection needs that waits for it.",
+    ),
+  }).optional().describe("The commit status, which checks on the pull request show."),
   assets: AssetsSection.optional().describe(
     "Superset assets: instances, and how content moves between them.",
   ),

@@ -11,22 +11,45 @@ export interface IntakeOptions {
   readonly dialect: SqlDialect;
   readonly maxQueued: number;
   readonly now: number;
+  /** The last count of the builds that wait; undefined without one. */
+  readonly counted?: WaitingCount | undefined;
 }
 
-/** Queues the builds of several intakes in one transaction, and answers each. */
+/** A count of the builds that wait, with those that this process has queued since then. */
+export interface WaitingCount {
+  readonly waiting: number;
+  /** The time of the count itself. */
+  readonly at: number;
+}
+
+/** Milliseconds after which the builds are counted again: other servers queue some, and workers take some. */
+const COUNTED_MS = 1000;
+/** Below the limit by this much, the last count is good enough. Other servers queue fewer in a second. */
+const MARGIN = 10_000;
+
+/**
+ * Queues the builds of several intakes in one transaction, and answers each. Counting costs more the more builds wait, so
+ * a commit counts only if the last count is old, or if the limit is near.
+ */
 export async function takeIn(
   transaction: SqlTransaction,
   intakes: readonly Intake[],
   options: IntakeOptions,
-): Promise<readonly IntakeAnswer[]> {
-  let waiting = await countWaiting(transaction);
+): Promise<{ readonly answers: readonly IntakeAnswer[]; readonly counted: WaitingCount }> {
+  const { maxQueued, now } = options;
+  const added = intakes.reduce((sum, { builds }) => sum + builds.length, 0);
+  const last = options.counted;
+  const isGood = last !== undefined && Math.abs(now - last.at) < COUNTED_MS &&
+    last.waiting + added + MARGIN <= maxQueued;
+  const counted = isGood ? last : { waiting: await countWaiting(transaction), at: now };
+  let { waiting } = counted;
   const answers: IntakeAnswer[] = [];
   for (const intake of intakes) {
     if (await isKnown(transaction, intake.marks)) {
       answers.push({ kind: "repeated" });
       continue;
     }
-    if (waiting + intake.builds.length > options.maxQueued && intake.builds.length > 0) {
+    if (waiting + intake.builds.length > maxQueued && intake.builds.length > 0) {
       answers.push({ kind: "full", waiting });
       continue;
     }
@@ -39,7 +62,7 @@ export async function takeIn(
     waiting += builds.length;
     answers.push({ kind: "queued", builds });
   }
-  return answers;
+  return { answers, counted: { ...counted, waiting } };
 }
 
 async function countWaiting(transaction: SqlTransaction): Promise<number> {

@@ -2,7 +2,7 @@ import type { Intake, IntakeAnswer, JobQueue } from "../../pipelines/ports/job_q
 import type { SqlDatabase } from "../../ports/sql.ts";
 import { Attempts } from "./attempts.ts";
 import { claimOldest } from "./claims.ts";
-import { isKnown, takeIn } from "./intake.ts";
+import { isKnown, takeIn, type WaitingCount } from "./intake.ts";
 
 type EnqueueOptions = Parameters<JobQueue["enqueue"]>[1];
 
@@ -56,6 +56,7 @@ class SharedCommits {
   readonly #database: SqlDatabase;
   #waiting: Waiting[] = [];
   #committing = false;
+  #counted: WaitingCount | undefined;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -85,15 +86,17 @@ class SharedCommits {
     const [first] = batch;
     if (first === undefined) return;
     try {
-      const answers = await this.#database.change(
+      const { answers, counted } = await this.#database.change(
         (each) =>
           takeIn(each, batch.map(({ intake }) => intake), {
             dialect: this.#database.dialect,
             ...first.options,
+            counted: this.#counted,
           }),
         // A request that goes away does not take back the intakes that share its commit.
         new AbortController().signal,
       );
+      this.#counted = counted;
       batch.forEach(({ answered }, at) => {
         const answer = answers[at];
         if (answer === undefined) answered.reject(new Error("The store gave no answer to an intake"));

@@ -1,7 +1,7 @@
 import type { BuildState } from "../../pipelines/core/builds/build.ts";
 import type { ApiKey, KeyRole } from "../../pipelines/core/builds/api_key.ts";
 import type { BuildEvent } from "../../pipelines/core/build_event.ts";
-import type { BuildStore, PlacedEvent, WorkerRow } from "../../pipelines/ports/build_store.ts";
+import type { BuildFilter, BuildStore, PlacedEvent, WorkerRow } from "../../pipelines/ports/build_store.ts";
 import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
 import { BUILD_COLUMNS, buildOf, jobOf, numberOf, optionalText, textOf } from "./rows.ts";
 
@@ -17,22 +17,8 @@ export function makeBuildStore(database: SqlDatabase): BuildStore {
   ) => await database.change((each) => each.rows(statement, values), signal);
   return {
     name: database.name,
-    async builds({ pipeline, state, after, limit }, signal) {
-      const conditions: readonly (readonly [condition: string, value: SqlValue | undefined])[] = [
-        ["pipeline = ?", pipeline],
-        ["state = ?", state],
-        ["id < ?", after],
-      ];
-      const given = conditions.flatMap(([condition, value]) =>
-        value === undefined ? [] : [{ condition, value }]
-      );
-      const where = given.length === 0
-        ? ""
-        : ` WHERE ${given.map(({ condition }) => condition).join(" AND ")}`;
-      const rows = await read({
-        statement: `SELECT ${BUILD_COLUMNS} FROM builds${where} ORDER BY id DESC LIMIT ?`,
-        values: [...given.map(({ value }) => value), limit],
-      }, signal);
+    async builds(filter, signal) {
+      const rows = await read(selectBuilds(filter), signal);
       return rows.map(buildOf);
     },
     async build(id, signal) {
@@ -141,6 +127,27 @@ export function makeBuildStore(database: SqlDatabase): BuildStore {
   };
 }
 
+/** Makes the statement that lists builds. */
+function selectBuilds(
+  { pipeline, pipelines, state, oldestFirst = false, after, limit }: BuildFilter,
+): { readonly statement: string; readonly values: readonly SqlValue[] } {
+  const conditions: readonly (readonly [condition: string, values: readonly (SqlValue | undefined)[]])[] = [
+    ["pipeline = ?", [pipeline]],
+    // A key without any pipeline sees no build.
+    [`pipeline IN (${pipelines?.map(() => "?").join(", ") || "NULL"})`, pipelines ?? [undefined]],
+    ["state = ?", [state]],
+    [oldestFirst ? "id > ?" : "id < ?", [after]],
+  ];
+  const given = conditions.filter(([, values]) => !values.includes(undefined));
+  const where = given.length === 0 ? "" : ` WHERE ${given.map(([condition]) => condition).join(" AND ")}`;
+  return {
+    statement: `SELECT ${BUILD_COLUMNS} FROM builds${where} ORDER BY id ${
+      oldestFirst ? "ASC" : "DESC"
+    } LIMIT ?`,
+    values: [...given.flatMap(([, values]) => values as readonly SqlValue[]), limit],
+  };
+}
+
 async function append(
   transaction: SqlTransaction,
   { build, attempt, sha, from, events: sent }: Parameters<BuildStore["append"]>[0],
@@ -208,7 +215,10 @@ async function remove(
   for (const row of rows) {
     const id = textOf(row, "id");
     await transaction.rows("DELETE FROM events WHERE build = ?", [id]);
-    await transaction.rows("DELETE FROM notes WHERE name LIKE ?", [`news ${id} %`]);
+    await transaction.rows("DELETE FROM notes WHERE name LIKE ? OR name LIKE ?", [
+      `news ${id} %`,
+      `status ${id} %`,
+    ]);
   }
   return rows.length;
 }

@@ -16,14 +16,17 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
     readPulls: (...args) => real.readPulls(...args),
     resolveCommit: (...args) => real.resolveCommit(...args),
     readBaseFile: (...args) => real.readBaseFile(...args),
+    compare: (...args) => real.compare(...args),
     firstRunOf: (...args) => real.firstRunOf(...args),
     readBaseFiles: (...args) => real.readBaseFiles(...args),
     readFolder: (...args) => real.readFolder(...args),
+    requiredChecks: (...args) => real.requiredChecks(...args),
     defaultBranch: (...args) => real.defaultBranch(...args),
     pullsOfBranch: (...args) => real.pullsOfBranch(...args),
     readRun: (...args) => real.readRun(...args),
     listDefinitions: (...args) => real.listDefinitions(...args),
     readLock: (...args) => real.readLock(...args),
+    readStarts: (...args) => real.readStarts(...args),
     lockNumbers: (...args) => real.lockNumbers(...args),
     retirementInfo: (...args) => real.retirementInfo(...args),
     listDeployments: (...args) => real.listDeployments(...args),
@@ -44,6 +47,10 @@ export function dryForge(real: Forge, tell: (text: string) => void): Forge {
       return Promise.resolve();
     },
     createDeployment: () => Promise.resolve({ deployment: undefined, warning: undefined }),
+    writeStatus({ sha, state, context }) {
+      tell(`Dry run: would set the status "${context}" of ${sha.slice(0, 7)} to ${state}`);
+      return Promise.resolve();
+    },
   };
 }
 
@@ -55,10 +62,12 @@ function describe(write: ForgeWrite): string {
       return `take off ${write.names.map((name) => `"${name}"`).join(", ")}`;
     case "comment":
       return "write the comment";
+    case "news":
+      return write.nodeId === undefined ? "write a comment with news" : "update the comment with news";
     case "deployment_status":
       return `set the deployment to ${write.state}`;
     case "delete_comment":
-      return "delete a second comment";
+      return "delete a comment that is out of date";
     case "delete_definition":
       return "delete a label definition";
   }

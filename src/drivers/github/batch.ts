@@ -48,7 +48,7 @@ export async function writeBatch(
 
 /** Whether the whole batch may take effect twice without harm. Others are checked before a retry. */
 function mayResend(batch: readonly ForgeWrite[]): boolean {
-  return !batch.some((write) => write.kind === "comment" || write.kind === "deployment_status");
+  return !batch.some(({ kind }) => kind === "comment" || kind === "news" || kind === "deployment_status");
 }
 
 async function sendBatch(
@@ -78,7 +78,7 @@ async function sendBatch(
       issue.type === "NOT_FOUND" &&
       (write.kind === "detach" || write.kind === "delete_definition" || write.kind === "delete_comment")
     ) continue;
-    else if (write.kind === "comment" || write.kind === "delete_comment") {
+    else if (write.kind === "comment" || write.kind === "news" || write.kind === "delete_comment") {
       warnings.push(`GitHub refused the comment: ${oneLine(issue.message)}`);
     } else if (write.kind === "deployment_status") {
       warnings.push(`GitHub refused the deployment status: ${oneLine(issue.message)}`);
@@ -88,13 +88,17 @@ async function sendBatch(
   if (limit !== undefined) throw tooManyLabels(what, { pr: target.number, message: limit.message });
   if (fatal.length > 0) throw context.client.issueError(fatal, { what, signal });
   for (const { write } of sent) if (write.kind === "delete_definition") context.ids.forgetId(write.nodeId);
-  const comment = answer.fields.map(commentId).findLast((id) => id !== undefined);
+  const idOf = (kind: ForgeWrite["kind"]) =>
+    answer.fields.map((field, at) => sent[at]?.write.kind === kind ? commentId(field) : undefined)
+      .findLast((id) => id !== undefined);
+  const [comment, news] = [idOf("comment"), idOf("news")];
   const updatedAt = answer.fields.map(changeTime).findLast((at) => at !== undefined);
-  if (repeated.size === 0) return { comment, warnings, updatedAt };
+  if (repeated.size === 0) return { comment, news, warnings, updatedAt };
   const again = writesAgain(sent.map(({ write }) => write), repeated);
   const rest = await sendBatch(context, target, { batch: again, what, signal, round: 2 });
   return {
     comment: rest.comment ?? comment,
+    news: rest.news ?? news,
     warnings: [...warnings, ...rest.warnings],
     updatedAt: rest.updatedAt ?? updatedAt,
   };
@@ -125,7 +129,7 @@ function isLabelLimit(issue: FieldIssue): boolean {
 }
 
 function isWorthAnotherTry(write: ForgeWrite): boolean {
-  if (write.kind === "comment") return write.nodeId !== undefined;
+  if (write.kind === "comment" || write.kind === "news") return write.nodeId !== undefined;
   return write.kind === "attach" || (write.kind === "detach" && write.names.length > 1);
 }
 
@@ -136,7 +140,7 @@ function isWorthAnotherTry(write: ForgeWrite): boolean {
  * one.
  */
 function afresh(context: Context, write: ForgeWrite): readonly ForgeWrite[] {
-  if (write.kind === "comment") return [{ ...write, nodeId: undefined }];
+  if (write.kind === "comment" || write.kind === "news") return [{ ...write, nodeId: undefined }];
   if (write.kind !== "attach" && write.kind !== "detach") return [write];
   context.ids.forget(write.names);
   return write.kind === "attach" ? [write] : write.names.map((name) => ({ kind: "detach", names: [name] }));
@@ -192,6 +196,7 @@ function toField(
     case "delete_comment":
       return { name: "deleteIssueComment", input: { id: write.nodeId }, select };
     case "comment":
+    case "news":
       return write.nodeId === undefined
         ? {
           name: "addComment",
@@ -218,6 +223,7 @@ function toStatus(
     description: write.description.slice(0, 140),
     autoInactive: false,
     ...(write.url === undefined ? {} : { environmentUrl: write.url }),
+    ...(write.logUrl === undefined ? {} : { logUrl: write.logUrl }),
   };
 }
 
@@ -233,7 +239,7 @@ function changeTime(payload: unknown): number | undefined {
 /**
  * Returns the writes that a request in doubt has not done.
  *
- * A deployment status that GitHub has is left out. If GitHub has the comment, its id turns the write into an
+ * A deployment status that GitHub has is left out. If GitHub has a comment, its id turns the write into an
  * edit.
  */
 async function remainingWrites(
@@ -241,11 +247,18 @@ async function remainingWrites(
   target: Target,
   options: { readonly batch: readonly ForgeWrite[]; readonly signal: AbortSignal },
 ): Promise<readonly ForgeWrite[]> {
+  const { signal } = options;
   const left: ForgeWrite[] = [];
   for (const write of options.batch) {
     if (write.kind === "comment") {
-      left.push({ ...write, nodeId: await ownComment(context, target, options.signal) ?? write.nodeId });
-    } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, options.signal)) {
+      const start = (body: string) => body.startsWith(COMMENT_MARKER);
+      left.push({ ...write, nodeId: await ownComment(context, target, { start, signal }) ?? write.nodeId });
+    } else if (write.kind === "news") {
+      // The first line says which news it tells, so a comment with the same line is this write's own.
+      const [line = ""] = write.body.split("\n");
+      const start = (body: string) => body.split(/\r?\n/)[0] === line;
+      left.push({ ...write, nodeId: write.nodeId ?? await ownComment(context, target, { start, signal }) });
+    } else if (write.kind !== "deployment_status" || !await hasStatus(context, write, signal)) {
       left.push(write);
     }
   }
@@ -255,7 +268,7 @@ async function remainingWrites(
 async function ownComment(
   context: Context,
   target: Target,
-  signal: AbortSignal,
+  { start, signal }: { readonly start: (body: string) => boolean; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const comments = await queryAllPages(context, {
     what: `Reading the comments of pull request #${target.number}`,
@@ -265,9 +278,7 @@ async function ownComment(
     select: `id pullRequest(number: $pr) { comments(first: 100, after: $after) {
       nodes { id body viewerDidAuthor } pageInfo { hasNextPage endCursor } } }`,
   }, signal);
-  const own = comments.filter((one) =>
-    flagAt(one, "viewerDidAuthor") && textAt(one, "body")?.startsWith(COMMENT_MARKER)
-  );
+  const own = comments.filter((one) => flagAt(one, "viewerDidAuthor") && start(textAt(one, "body") ?? ""));
   return textAt(own.at(-1), "id");
 }
 

@@ -4,6 +4,7 @@ import { type FullSha, parseFullSha, parsePrNumber, type PrNumber } from "../../
 import type { LockRecord } from "../../environments/core/lock.ts";
 import type { Permission, PermissionAnswer } from "../../lib/permission.ts";
 import type { Actor, LabelDefinition, PullSummary, TimelineEvent } from "../../environments/ports/forge.ts";
+import { type HeadStatus, STATUS_CONTEXT } from "../../environments/core/news/mod.ts";
 import type { GraphqlIssue } from "./errors.ts";
 import { type Asked, incompleteAnswer, instantAt, nodesAt, numberAt, textAt, valueAt } from "./json.ts";
 
@@ -47,6 +48,22 @@ export function toEvent({ value: node, what }: Asked): TimelineEvent | undefined
       return undefined;
   }
   throw incompleteAnswer(what, `timelineItems.${kind ?? "__typename"}`);
+}
+
+/** The field of a commit that {@link toStatus} reads. */
+export const STATUS = `status { context(name: "${STATUS_CONTEXT}") { state description targetUrl } }`;
+
+/** Converts the status of a commit; `none` if it has none, undefined if it was not asked for or cannot be read. */
+export function toStatus(commit: unknown): HeadStatus | "none" | undefined {
+  if (typeof commit !== "object" || commit === null || !("status" in commit)) return undefined;
+  const state = textAt(commit, "status", "context", "state")?.toLowerCase();
+  if (state === undefined) return "none";
+  return {
+    // GitHub has one more state, "expected", which counts as none that was reported.
+    state: state === "success" || state === "failure" || state === "error" ? state : "pending",
+    description: textAt(commit, "status", "context", "description") ?? "",
+    url: textAt(commit, "status", "context", "targetUrl") || undefined,
+  };
 }
 
 /** The fields of a pull request that {@link toSummary} reads. */

@@ -7,6 +7,9 @@ import { writeBatch } from "./batch.ts";
 import { GithubClient, type GithubClientOptions } from "./client.ts";
 import { ACTOR, toActor } from "./convert.ts";
 import { define, deleteDefinitions, listDefinitions } from "./definitions.ts";
+import { compareCommits } from "./decisions/compare_commits.ts";
+import { readRequiredChecks } from "./reports/required_checks.ts";
+import { writeStatus } from "./reports/write_status.ts";
 import { createDeployment, listDeployments, retirementInfo } from "./reports/deployments.ts";
 import { numberAt, textAt, valueAt } from "./json.ts";
 import { createLock, deleteDefinition, lockNumbers, readLock, renewLock } from "./locks.ts";
@@ -21,6 +24,7 @@ import {
   readPulls,
   resolveCommit,
 } from "./read_pulls.ts";
+import { readStarts } from "./decisions/read_starts.ts";
 import { type Context, findRepositoryId, LabelIds } from "./repository.ts";
 
 /** The options of the driver for one repository. */
@@ -53,24 +57,27 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     knownViewer: () => client.knownViewer(),
     knownRepositoryId: () => context.ids.repositoryNumber,
     findRepositoryId: (repo, signal) => findRepositoryId(context, repo, signal),
-    readPull: (pr, { actor }, signal) => readPull(context, pr, { actor, signal }),
+    readPull: (pr, wanted, signal) => readPull(context, pr, { ...wanted, signal }),
     permissions: (logins, signal) => readPermissions(context, logins, signal),
     viewer: (signal) => readViewer(context, signal),
     listPulls: (wanted, signal) => listPulls(context, { ...wanted, signal }),
     readPulls: (numbers, signal) => readPulls(context, numbers, signal),
     resolveCommit: (pr, sha, signal) => resolveCommit(context, pr, { sha, signal }),
     readBaseFile: (path, { pr }, signal) => readBaseFile(context, path, { pr, signal }),
+    compare: (commits, signal) => compareCommits(context, commits, signal),
     firstRunOf: (head, signal) => firstRunOf(context, head, signal),
     readBaseFiles: (paths, { pr }, signal) => readBaseFiles(context, paths, { pr, signal }),
     readFolder: (at, signal) => readFolder(context, at, signal),
+    requiredChecks: (signal) => readRequiredChecks(context, signal),
     defaultBranch: (signal) => readDefaultBranch(context, signal),
     pullsOfBranch: (head, signal) => listPullsOfBranch(context, head, signal),
     readRun: (id, signal) => readRun(context, id, signal),
     listDefinitions: (query, signal) => listDefinitions(context, query, signal),
     readLock: (lock, signal) => readLock(context, lock, signal),
+    readStarts: (label, signal) => readStarts(context, label, signal),
     lockNumbers: (lock, signal) => lockNumbers(context, lock, signal),
-    retirementInfo: (pr, shas, signal) => retirementInfo(context, pr, { shas, signal }),
-    listDeployments: (pr, { limit }, signal) => listDeployments(context, pr, { limit, signal }),
+    retirementInfo: (pr, of, signal) => retirementInfo(context, pr, { ...of, signal }),
+    listDeployments: (pr, wanted, signal) => listDeployments(context, pr, { ...wanted, signal }),
     define: (definitions, { repair }, signal) => define(context, definitions, { repair, signal }),
     write: (pr, batch, signal) => writeBatch(context, pr, { batch, signal }),
     createLock: (definition, signal) => createLock(context, definition, signal),
@@ -78,6 +85,7 @@ export function makeGithubForge(options: GithubForgeOptions): Forge {
     deleteDefinition: (nodeId, signal) => deleteDefinition(context, nodeId, signal),
     deleteDefinitions: (nodeIds, signal) => deleteDefinitions(context, nodeIds, signal),
     createDeployment: (pr, wanted, signal) => createDeployment(context, pr, { ...wanted, signal }),
+    writeStatus: (status, signal) => writeStatus(context, status, signal),
   };
 }
 

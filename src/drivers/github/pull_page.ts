@@ -2,7 +2,7 @@
 
 import { AppError } from "../../lib/errors.ts";
 import type { PrNumber } from "../../lib/ids.ts";
-import { ACTOR } from "./convert.ts";
+import { ACTOR, STATUS } from "./convert.ts";
 import type { GraphqlIssue } from "./errors.ts";
 import { incompleteAnswer, valueAt } from "./json.ts";
 import { type Context, queryRepository, type RepositoryAnswer } from "./repository.ts";
@@ -39,7 +39,7 @@ export interface PageRequest {
   readonly cursors: Partial<Record<List, string>>;
   readonly signal: AbortSignal;
   /** Set for the first page, which also has the fields of the pull request, the viewer and a permission. */
-  readonly first?: { readonly actor: string | undefined };
+  readonly first?: { readonly actor: string | undefined; readonly status: boolean };
 }
 
 /** Reads one page; throws AppError `pull_not_found` if the pull request does not exist. */
@@ -51,6 +51,9 @@ export async function queryPage(
   const actor = options.first?.actor;
   const inPull = options.lists.filter((list) => list !== "locks").map((list) => FIELDS[list]);
   if (options.first !== undefined) inPull.unshift(PULL);
+  if (options.first?.status === true) {
+    inPull.unshift(`commits(last: 1) { nodes { commit { oid ${STATUS} } } }`);
+  }
   const select = ["id"];
   if (options.lists.includes("locks")) select.push(FIELDS.locks);
   if (inPull.length > 0) select.push(`pullRequest(number: $pr) { ${inPull.join(" ")} }`);
@@ -78,13 +81,18 @@ export async function queryPage(
     variables,
     ...(options.first === undefined ? {} : { beside: `viewer { ${ACTOR} }` }),
     tolerate: (issue) =>
-      issue.path[0] === "actor" || issue.path[0] === "viewer" ||
+      issue.path[0] === "actor" || issue.path[0] === "viewer" || isAboutStatus(issue) ||
       (issue.type === "NOT_FOUND" && issue.path.join() === "pullRequest"),
   }, options.signal);
   if (inPull.length > 0 && valueAt(answer.repository, "pullRequest") === undefined) {
     throw pullMissing(pr, { what, repo: context.repo, issues: answer.issues });
   }
   return answer;
+}
+
+/** Whether an error is about the status of the head, which a token may lack the right to read. */
+export function isAboutStatus({ path }: GraphqlIssue): boolean {
+  return path[0] === "pullRequest" && path[1] === "commits" && path.includes("status");
 }
 
 /** Names the reading of a pull request, for messages. */

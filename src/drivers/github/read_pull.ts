@@ -1,14 +1,15 @@
 /** Reads a pull request with one query, and further pages only of lists that are still needed. */
 
 import { COMMENT_MARKER } from "../../environments/core/comment/marker.ts";
+import { NEWS_MARKER } from "../../environments/core/news/mod.ts";
 import { type PrNumber } from "../../lib/ids.ts";
 import { formatLabel, parseLabel } from "../../environments/core/labels/mod.ts";
 import { isTrustedBot } from "../../environments/core/plan/mod.ts";
 import type { LockRecord } from "../../environments/core/lock.ts";
 import type { MarkedComment, PullSnapshot, TimelineEvent } from "../../environments/ports/forge.ts";
-import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission } from "./convert.ts";
-import { flagAt, incompleteAnswer, instantAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
-import { describePage, type List, LISTS, queryPage } from "./pull_page.ts";
+import { labelName, sameText, shaAt, toActor, toEvent, toLock, toPermission, toStatus } from "./convert.ts";
+import { flagAt, incompleteAnswer, instantAt, listAt, nodesAt, pageInfoAt, textAt, valueAt } from "./json.ts";
+import { describePage, isAboutStatus, type List, LISTS, queryPage } from "./pull_page.ts";
 import type { Context, RepositoryAnswer } from "./repository.ts";
 
 /** The items of the pages read so far. */
@@ -21,17 +22,26 @@ interface Gathered {
   readonly more: Partial<Record<List, string>>;
 }
 
-/** Reads a pull request, and with `actor` that login's permission. */
+/**
+ * Reads a pull request, and with `actor` that login's permission. `status` reads the head's status in the same request;
+ * `news` reads comments to the last page, since a comment with news may be on any.
+ */
 export async function readPull(
   context: Context,
   pr: PrNumber,
-  options: { readonly actor: string | undefined; readonly signal: AbortSignal },
+  options: {
+    readonly actor: string | undefined;
+    readonly status?: boolean;
+    readonly news?: boolean;
+    readonly signal: AbortSignal;
+  },
 ): Promise<PullSnapshot> {
+  const { news = false } = options;
   const gathered: Gathered = { locks: [], labels: [], comments: [], timeline: [], more: {} };
   const first = await queryPage(context, pr, {
     lists: LISTS,
     cursors: {},
-    first: { actor: options.actor },
+    first: { actor: options.actor, status: options.status ?? false },
     signal: options.signal,
   });
   const at = context.client.now();
@@ -42,7 +52,7 @@ export async function readPull(
     what: describePage(context, pr),
   });
   gather(context, gathered, { lists: LISTS, answer: first, pr });
-  for (let lists = missing(gathered); lists.length > 0; lists = missing(gathered)) {
+  for (let lists = missing(gathered, news); lists.length > 0; lists = missing(gathered, news)) {
     const answer = await queryPage(context, pr, { lists, cursors: gathered.more, signal: options.signal });
     gather(context, gathered, { lists, answer, pr });
   }
@@ -95,13 +105,14 @@ function gather(
 }
 
 /** Returns the lists whose next page is needed. */
-function missing(gathered: Gathered): readonly List[] {
+function missing(gathered: Gathered, news: boolean): readonly List[] {
   return LISTS.filter((list) => {
     if (gathered.more[list] === undefined) return false;
     if (list === "comments") {
-      return !gathered.comments.some(({ own, author }) =>
-        own || (author?.bot === true && isTrustedBot(author.login))
-      );
+      return news ||
+        !gathered.comments.some(({ own, author, body }) =>
+          body.startsWith(COMMENT_MARKER) && (own || (author?.bot === true && isTrustedBot(author.login)))
+        );
     }
     return list !== "timeline" || !reachesOrigins(gathered.labels, gathered.timeline);
   });
@@ -135,7 +146,7 @@ function toMarkedComment(node: unknown, what: string): MarkedComment | undefined
   const nodeId = textAt(node, "id");
   const body = textAt(node, "body");
   if (nodeId === undefined || body === undefined) throw incompleteAnswer(what, "comments");
-  if (!body.startsWith(COMMENT_MARKER)) return undefined;
+  if (!body.startsWith(COMMENT_MARKER) && !body.startsWith(NEWS_MARKER)) return undefined;
   return { nodeId, body, author: toActor(valueAt(node, "author")), own: flagAt(node, "viewerDidAuthor") };
 }
 
@@ -158,6 +169,7 @@ function toSnapshot(
   const createdAt = instantAt(pull, "createdAt");
   if (nodeId === undefined || headSha === undefined) throw incompleteAnswer(what, "headRefOid");
   if (state === undefined || createdAt === 0) throw incompleteAnswer(what, "state");
+  const headStatus = readHeadStatus(answer, headSha);
   return {
     nodeId,
     number: pr,
@@ -174,9 +186,21 @@ function toSnapshot(
       : textAt(pull, "headRepository", "nameWithOwner"),
     headRef: textAt(pull, "headRefName"),
     createdAt,
+    ...(headStatus === undefined ? {} : { headStatus }),
     viewer: toActor(valueAt(answer.data, "viewer")),
     actorPermission: actor === undefined
       ? undefined
       : toPermission(answer.repository, { alias: "actor", login: actor, issues: answer.issues }),
   };
+}
+
+/** Returns the status of the head commit; undefined if it was not asked for, or cannot be read. */
+function readHeadStatus(
+  { repository, issues }: RepositoryAnswer,
+  headSha: string,
+): PullSnapshot["headStatus"] {
+  if (issues.some(isAboutStatus)) return undefined;
+  const [node] = listAt(repository, "pullRequest", "commits", "nodes");
+  const commit = valueAt(node, "commit");
+  return shaAt(commit, "oid") === headSha ? toStatus(commit) : undefined;
 }

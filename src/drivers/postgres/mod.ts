@@ -7,4 +7,4 @@
  * @module
  */
 
-export { openPostgresDatabase, type PostgresOptions } from "./sql_database.ts";
+export { hasPostgresTables, openPostgresDatabase, type PostgresOptions } from "./sql_database.ts";

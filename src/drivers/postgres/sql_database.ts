@@ -27,15 +27,7 @@ const CONNECTIONS = 8;
  */
 export async function openPostgresDatabase(options: PostgresOptions): Promise<SqlDatabase> {
   const name = nameOf(options.url);
-  const { default: postgres } = await import("postgres");
-  const sql = postgres(options.url, {
-    max: CONNECTIONS,
-    connect_timeout: 10,
-    // Types are read as text or number. Asking the server for its own types costs a request per connection.
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "showtime", search_path: SCHEMA, statement_timeout: 30_000 },
-  });
+  const sql = await connect(options.url, CONNECTIONS);
   try {
     await migrate(sql, { ...options, name });
     return await PostgresDatabase.open(sql, name);
@@ -43,6 +35,31 @@ export async function openPostgresDatabase(options: PostgresOptions): Promise<Sq
     await sql.end({ timeout: 0 });
     throw explainError(error, name);
   }
+}
+
+/** Whether a database has the tables of this program. Throws AppError as the port says. */
+export async function hasPostgresTables(url: string): Promise<boolean> {
+  const sql = await connect(url, 1);
+  try {
+    const [row] = await sql`SELECT to_regclass(${`${SCHEMA}.schema_version`}) IS NOT NULL AS found`;
+    return row?.["found"] === true;
+  } catch (error) {
+    throw explainError(error, nameOf(url));
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}
+
+async function connect(url: string, max: number): Promise<Sql> {
+  const { default: postgres } = await import("postgres");
+  return postgres(url, {
+    max,
+    connect_timeout: 10,
+    // Types are read as text or number. Asking the server for its own types costs a request per connection.
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "showtime", search_path: SCHEMA, statement_timeout: 30_000 },
+  });
 }
 
 async function migrate(

@@ -17,6 +17,8 @@ export interface SqlDatabaseOptions {
 /** SQLite itself waits this long for another process, which blocks this one, so it is short. */
 const BUSY_MS = 20;
 const LONGEST_WAIT_MS = 200;
+/** The log is copied into the file after so many pages (16 MB). A commit waits for that, so it is rare. */
+const CHECKPOINT_PAGES = 4000;
 const ATTEMPTS = 40;
 
 /**
@@ -56,6 +58,7 @@ function prepare(
 ): void {
   db.exec("PRAGMA synchronous = FULL");
   db.exec("PRAGMA journal_mode = WAL");
+  db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version === schemaVersion) return;
   if (version > schemaVersion) {

@@ -7,6 +7,7 @@ import type { PlatformKind } from "../core/environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { Ttl } from "../core/labels/label.ts";
 import type { EnvironmentSettings } from "../core/environment/settings.ts";
+import type { Mentioned } from "../core/news/mod.ts";
 import type { RunEvent } from "../core/plan/mod.ts";
 
 /** The identity of this process: the person it acts for, and its workflow run. */
@@ -35,6 +36,10 @@ export interface AppSettings extends EnvironmentSettings {
   readonly urlOf?: (pr: PrNumber) => string | undefined;
   readonly commentEnabled: boolean;
   readonly deploymentsEnabled: boolean;
+  /** Whom a comment with news mentions; undefined if there is no such comment. */
+  readonly mention?: Mentioned | undefined;
+  /** Returns the name of the environment on GitHub in which a pull request's Deployments are; `showtime` if left out. */
+  readonly deploymentEnvironment?: ((pr: PrNumber) => string) | undefined;
 }
 
 /** Options of one command besides the pull request. */

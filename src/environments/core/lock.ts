@@ -1,5 +1,8 @@
+import type { PrNumber } from "../../lib/ids.ts";
+
 /**
- * The lock on GitHub: a label definition `🎪 lock pr-<n>` whose description names its owner.
+ * The lock on GitHub: a label definition `🎪 lock pr-<n>` whose description names its owner. `🎪 lock limits` is one of
+ * the same kind, under which environments are counted.
  *
  *     v1 n=<nonce> r=<run>/<attempt> x=<expiry, seconds since 1970> d=<doing> u=<login>
  *
@@ -7,10 +10,32 @@
  * sync.
  */
 
+/** The subject of a lock: a pull request, or the count of all environments. */
+export type LockSubject = PrNumber | "limits";
+
+/** Names the subject of a lock in a message: `#12`. */
+export function describeSubject(subject: LockSubject): string {
+  return subject === "limits" ? "the limits" : `#${subject}`;
+}
+
+/** Names the work under a lock at the beginning of a message. */
+export function describeLockedWork(subject: LockSubject): string {
+  return subject === "limits"
+    ? "Counting environments for the limits"
+    : `Working on pull request #${subject}`;
+}
+
 /**
- * The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile.
+ * The task of a holder that is not a sync. Such a holder builds nothing, even if labels ask for it meanwhile. `count` is
+ * that of every holder of the limits' lock.
  */
-export type LockTask = "cleanup" | "extend";
+export type LockTask = "cleanup" | "extend" | "count";
+
+const TASKS: readonly string[] = ["cleanup", "extend", "count"] satisfies readonly LockTask[];
+
+function isTask(word: string | undefined): word is LockTask {
+  return word !== undefined && TASKS.includes(word);
+}
 
 /** The holder of a lock, as the description names it. */
 export interface LockOwner {
@@ -74,7 +99,7 @@ export function parseLockOwner(description: string): LockOwner | undefined {
     run: run === null ? undefined : { id: Number(run[1]), attempt: Number(run[2]) },
     expiresAt: Number(expiry) * 1000,
     login: fields.get("u") || undefined,
-    ...(doing === "cleanup" || doing === "extend" ? { doing } : {}),
+    ...(isTask(doing) ? { doing } : {}),
   };
 }
 

@@ -6,8 +6,25 @@
  */
 
 import type { LockRecord, RunView } from "../core/lock.ts";
+import type { Comparison } from "../core/plan/mod.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../lib/ids.ts";
 import type { PermissionAnswer } from "../../lib/permission.ts";
+import type { HeadStatus } from "../core/news/mod.ts";
+import type {
+  DeploymentEvent,
+  LabelDefinition,
+  RetirementInfo,
+  RetirementQuery,
+  StatusWrite,
+} from "./records.ts";
+
+export type {
+  DeploymentEvent,
+  LabelDefinition,
+  RetirementInfo,
+  RetirementQuery,
+  StatusWrite,
+} from "./records.ts";
 
 /** An account that did something on GitHub. */
 export interface Actor {
@@ -32,7 +49,7 @@ export type TimelineEvent =
     readonly at: number;
   };
 
-/** A comment that carries Showtime's marker. */
+/** A comment that carries a marker of Showtime. */
 export interface MarkedComment {
   readonly nodeId: string;
   readonly body: string;
@@ -65,8 +82,10 @@ export interface PullSnapshot {
    * and the person who pushes chooses that date.
    */
   readonly timeline: readonly TimelineEvent[];
-  /** Comments that start with the marker, oldest first. */
+  /** Comments that start with a marker of Showtime, oldest first. */
   readonly comments: readonly MarkedComment[];
+  /** The status of the head commit; `none` if it has none; undefined if it was not asked for or cannot be read. */
+  readonly headStatus?: HeadStatus | "none" | undefined;
   /** Definitions whose name is exactly this pull request's lock (letter case aside). */
   readonly locks: readonly LockRecord[];
   /** Owner of the token. */
@@ -98,33 +117,6 @@ export interface BranchPull {
   readonly open: boolean;
 }
 
-/** A label definition and which open pull requests carry it. */
-export interface LabelDefinition {
-  readonly nodeId: string;
-  readonly name: string;
-  readonly color: string;
-  readonly description: string;
-  /** Numbers of open pull requests that carry it; the first two are enough to know whether it is in use. */
-  readonly openPulls: readonly PrNumber[];
-}
-
-/** The facts that removing an environment's record on GitHub needs. */
-export interface RetirementInfo {
-  /** Definitions whose name contains one of the requested SHAs. */
-  readonly definitions: readonly LabelDefinition[];
-  /** Node ids of deployments of these SHAs in the environment `showtime` that belong to this pull request. */
-  readonly deployments: readonly string[];
-}
-
-/** A deployment of a pull request's commit, for `history`. */
-export interface DeploymentEvent {
-  readonly sha: FullSha;
-  readonly state: string;
-  /** The time at which it reached that state, in milliseconds since 1970. */
-  readonly at: number;
-  readonly url: string | undefined;
-}
-
 /**
  * The earliest workflow run of a commit on a branch. `seen`: it was created `at`, in milliseconds since 1970.
  * `unreadable`: the token may not read workflow runs.
@@ -132,6 +124,13 @@ export interface DeploymentEvent {
 export type HeadRun =
   | { readonly kind: "seen"; readonly at: number }
   | { readonly kind: "none" | "unreadable" };
+
+/** The pull requests that have or prepare environments, read under the lock of the limits. */
+export interface StartsSnapshot {
+  /** Definitions whose name is exactly that of the limits' lock (letter case aside). */
+  readonly locks: readonly LockRecord[];
+  readonly pulls: readonly PullSummary[];
+}
 
 /** Calls that change nothing. */
 export interface ForgeReader {
@@ -157,12 +156,13 @@ export interface ForgeReader {
    */
   findRepositoryId(repo: string, signal: AbortSignal): Promise<number | undefined>;
   /**
-   * Reads a pull request. Throws AppError `pull_not_found` (naming repository and number) or
+   * Reads a pull request. With `status` the head's status is read in the same request; with `news` the comments are
+   * read to the last page. Throws AppError `pull_not_found` (naming repository and number) or
    * `repository_not_found`.
    */
   readPull(
     pr: PrNumber,
-    options: { readonly actor: string | undefined },
+    options: { readonly actor: string | undefined; readonly status?: boolean; readonly news?: boolean },
     signal: AbortSignal,
   ): Promise<PullSnapshot>;
   /**
@@ -207,6 +207,11 @@ export interface ForgeReader {
     at: { readonly sha: FullSha; readonly folder: string },
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /**
+   * Lists the checks that must succeed before a pull request is merged into the default branch; undefined if GitHub does
+   * not show them.
+   */
+  requiredChecks(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Reads the name of the default branch; undefined if the repository is empty. */
   defaultBranch(signal: AbortSignal): Promise<string | undefined>;
   /** Lists the pull requests whose head is that branch of that owner, at most 100 of them; one request. */
@@ -234,21 +239,35 @@ export interface ForgeReader {
     },
     signal: AbortSignal,
   ): Promise<HeadRun>;
+  /**
+   * Lists the files that differ between a commit and one that builds on it, in one request: the paths are undefined if
+   * GitHub cuts the list, if `head` does not build on `base`, or if GitHub does not show both.
+   */
+  compare(commits: Pick<Comparison, "base" | "head">, signal: AbortSignal): Promise<Comparison>;
   /** Lists all label definitions whose name or description contains `query`. */
   listDefinitions(query: string, signal: AbortSignal): Promise<readonly LabelDefinition[]>;
   /** Reads the definition of that exact name (letter case aside) over REST, with its numeric id. */
   readLock(name: string, signal: AbortSignal): Promise<readonly LockRecord[]>;
+  /**
+   * Reads the definitions of the limits' lock and the open pull requests with that label, in one request for each
+   * hundred of them.
+   */
+  readStarts(label: string, signal: AbortSignal): Promise<StartsSnapshot>;
   /**
    * Reads the numeric id, by node id, of every definition of that exact name; only needed if two have one
    * name.
    */
   lockNumbers(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** Reads the facts that removing the records of these commits of `pr` needs. */
-  retirementInfo(pr: PrNumber, shas: readonly ShortSha[], signal: AbortSignal): Promise<RetirementInfo>;
-  /** Lists deployments of this pull request in the environment `showtime`, newest first, at most `limit`. */
+  retirementInfo(
+    pr: PrNumber,
+    of: { readonly shas: readonly ShortSha[] } & RetirementQuery,
+    signal: AbortSignal,
+  ): Promise<RetirementInfo>;
+  /** Lists deployments of this pull request in these environments, newest first, at most `limit`. */
   listDeployments(
     pr: PrNumber,
-    options: { readonly limit: number },
+    options: { readonly limit: number; readonly environments?: readonly string[] },
     signal: AbortSignal,
   ): Promise<readonly DeploymentEvent[]>;
 }
@@ -266,11 +285,15 @@ export type ForgeWrite =
   | { readonly kind: "detach"; readonly names: readonly string[] }
   /** Edits the comment with that node id, or creates one if `nodeId` is undefined. */
   | { readonly kind: "comment"; readonly nodeId: string | undefined; readonly body: string }
+  /** Edits the comment with news that has that node id, or creates one, which mentions people. */
+  | { readonly kind: "news"; readonly nodeId: string | undefined; readonly body: string }
   | {
     readonly kind: "deployment_status";
     readonly deployment: string;
     readonly state: "in_progress" | "success" | "failure" | "inactive";
     readonly url: string | undefined;
+    /** The page of the run that writes it. */
+    readonly logUrl?: string | undefined;
     readonly description: string;
   }
   /** Deletes a comment by node id. A comment that is already gone is success. */
@@ -284,6 +307,8 @@ export interface WriteResult {
    * failed.
    */
   readonly comment: string | undefined;
+  /** The same of a `news` write. */
+  readonly news?: string | undefined;
   /**
    * Sentences about writes that GitHub refused although the rest succeeded (a comment, a deployment status).
    */
@@ -342,14 +367,19 @@ export interface ForgeWriter {
    */
   deleteDefinitions(nodeIds: readonly string[], signal: AbortSignal): Promise<void>;
   /**
-   * Creates a deployment of `sha` in the environment `showtime`. Returns its node id, or undefined with a
+   * Creates a deployment of `sha` in an environment, `showtime` unless given. Returns its node id, or undefined with a
    * warning if the token may not create deployments.
    */
   createDeployment(
     pr: PrNumber,
-    options: { readonly sha: FullSha; readonly description: string },
+    options: { readonly sha: FullSha; readonly description: string; readonly environment?: string },
     signal: AbortSignal,
   ): Promise<{ readonly deployment: string | undefined; readonly warning: string | undefined }>;
+  /**
+   * Writes a status of a commit. Writing it twice is as good as once. Throws AppError `status_refused` if GitHub does
+   * not accept it.
+   */
+  writeStatus(status: StatusWrite, signal: AbortSignal): Promise<void>;
 }
 
 /** Reading and writing GitHub. */

@@ -8,8 +8,12 @@ import type { ApiKey } from "../core/builds/api_key.ts";
 /** A condition on builds. */
 export interface BuildFilter {
   readonly pipeline?: string;
+  /** The pipelines that the caller may see; all if left out. */
+  readonly pipelines?: readonly string[];
   readonly state?: BuildState;
-  /** Builds that are older than the one with this identifier. */
+  /** Lists the oldest builds first; else the newest. */
+  readonly oldestFirst?: boolean;
+  /** Builds that come after the one with this identifier in this order. */
   readonly after?: string;
   readonly limit: number;
 }
@@ -34,7 +38,7 @@ export interface WorkerRow {
 export interface BuildStore {
   /** Names the store in messages, without a login. */
   readonly name: string;
-  /** Lists builds, newest first. */
+  /** Lists builds, newest first unless the filter says otherwise. */
   builds(filter: BuildFilter, signal: AbortSignal): Promise<readonly Build[]>;
   build(id: string, signal: AbortSignal): Promise<Build | undefined>;
   /** The work of a build; undefined if there is no such build. */

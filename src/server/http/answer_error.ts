@@ -3,17 +3,24 @@ import { AppError } from "../../lib/errors.ts";
 
 /** The statuses of failures that have one of their own. */
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
+  bad_form: 400,
   key_missing: 401,
   key_refused: 403,
   origin_refused: 403,
   plain_http_refused: 403,
   hook_refused: 403,
   hooks_off: 403,
+  not_authorized: 403,
   pipeline_unknown: 404,
   build_unknown: 404,
   path_unknown: 404,
+  pull_not_found: 404,
+  repository_unlisted: 404,
   attempt_stale: 409,
   build_open: 409,
+  busy: 409,
+  no_environment: 409,
+  ttl_of_pull: 409,
   body_too_large: 413,
   queue_full: 429,
 };

@@ -9,7 +9,8 @@ import { triggerBuild } from "../../pipelines/app/server/trigger_build.ts";
 import { type Build, OPEN_STATES } from "../../pipelines/core/builds/build.ts";
 import { buildDocument, timeOf } from "./documents.ts";
 import { optionalText, readJson, requiredText, textMap, wrongField } from "./read_request.ts";
-import { callerOf, type ServerContext } from "./server_context.ts";
+import type { BuildFilter } from "../../pipelines/ports/build_store.ts";
+import { callerOf, type ServerContext, visibleTo } from "./server_context.ts";
 
 const LARGEST_PAGE = 200;
 
@@ -37,22 +38,24 @@ export function buildRoutes(context: ServerContext): Hono {
     return buildDocument(reason === undefined ? build : { ...build, reason }, settings);
   }
 
+  async function pageOf({ signal }: Request, filter: BuildFilter) {
+    const found = await store.builds(filter, signal);
+    const builds = await Promise.all(found.map((each) => documentOf(each, signal)));
+    return { builds, next: found.length < filter.limit ? null : found.at(-1)?.id ?? null };
+  }
+
   app.get("/builds", async ({ req, json }) => {
     const caller = await callerOf(context, req.raw, { action: "read" });
-    const limit = Math.min(LARGEST_PAGE, Number(req.query("limit") ?? 50));
-    if (!Number.isSafeInteger(limit) || limit < 1) throw wrongField("limit", "a number from 1 to 200");
-    const { pipeline, after } = { pipeline: req.query("pipeline"), after: req.query("after") };
+    const pipeline = req.query("pipeline");
     const state = req.query("state") as Build["state"] | undefined;
-    if (after !== undefined && !/^\d{1,15}$/.test(after)) throw wrongField("after", "the number of a build");
-    const found = await store.builds({
-      limit,
-      ...(pipeline === undefined ? {} : { pipeline }),
-      ...(state === undefined ? {} : { state }),
-      ...(after === undefined ? {} : { after }),
-    }, req.raw.signal);
-    const visible = found.filter((each) => caller.pipelines?.includes(each.pipeline) !== false);
-    const builds = await Promise.all(visible.map((each) => documentOf(each, req.raw.signal)));
-    return json({ builds, next: found.length < limit ? null : found.at(-1)?.id ?? null });
+    return json(
+      await pageOf(req.raw, {
+        ...readPage({ limit: req.query("limit") ?? "50", after: req.query("after") }),
+        ...(pipeline === undefined ? {} : { pipeline }),
+        ...(state === undefined ? {} : { state }),
+        ...visibleTo(caller),
+      }),
+    );
   });
 
   app.post("/builds", async ({ req, json }) => {
@@ -135,9 +138,14 @@ export function buildRoutes(context: ServerContext): Hono {
 
   app.get("/queue", async ({ req, json }) => {
     const caller = await callerOf(context, req.raw, { action: "read" });
-    const waiting = await store.builds({ state: "queued", limit: LARGEST_PAGE }, req.raw.signal);
-    const visible = waiting.filter((each) => caller.pipelines?.includes(each.pipeline) !== false).reverse();
-    return json({ builds: await Promise.all(visible.map((each) => documentOf(each, req.raw.signal))) });
+    return json(
+      await pageOf(req.raw, {
+        ...readPage({ limit: req.query("limit") ?? String(LARGEST_PAGE), after: req.query("after") }),
+        state: "queued",
+        oldestFirst: true,
+        ...visibleTo(caller),
+      }),
+    );
   });
 
   app.get("/workers", async ({ req, json }) => {
@@ -159,4 +167,16 @@ export function buildRoutes(context: ServerContext): Hono {
     return json({ pipelines: [...ports.files.current().pipelines.keys()] });
   });
   return app;
+}
+
+/** Reads which part of a list is asked for. Throws AppError (exit code 2). */
+function readPage(
+  asked: { readonly limit: string; readonly after: string | undefined },
+): Pick<BuildFilter, "limit" | "after"> {
+  const limit = Math.min(LARGEST_PAGE, Number(asked.limit));
+  if (!Number.isSafeInteger(limit) || limit < 1) throw wrongField("limit", "a number from 1 to 200");
+  const { after } = asked;
+  if (after === undefined) return { limit };
+  if (!/^\d{1,15}$/.test(after)) throw wrongField("after", "the number of a build");
+  return { limit, after };
 }

@@ -62,7 +62,6 @@ const SCHEMAS: JsonMap = {
     steps: listOf(ref("Step")),
   }),
   Builds: object({ builds: listOf(ref("Build")), next: orNull("string") }),
-  Queue: object({ builds: listOf(ref("Build")) }),
   Workers: object({
     workers: listOf(object({ name: text, tags: listOf(text), seen_at: text, build: orNull("string") })),
   }),
@@ -179,7 +178,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     role: "trigger",
     answers: { 201: "Build" },
   },
-  "get /api/v1/queue": { summary: "Builds that wait, oldest first", role: "read", answers: { 200: "Queue" } },
+  "get /api/v1/queue": {
+    summary: "Builds that wait, oldest first",
+    role: "read",
+    answers: { 200: "Builds" },
+    query: ["limit", "after"],
+  },
   "get /api/v1/workers": {
     summary: "Workers that have asked for builds",
     role: "read",

@@ -1,4 +1,5 @@
 import type { Access, Caller } from "../../pipelines/app/server/identify.ts";
+import type { BuildFilter } from "../../pipelines/ports/build_store.ts";
 import type { ServerPorts } from "../../pipelines/app/server/server_ports.ts";
 import type { ClaimLatency } from "./claim_latency.ts";
 import { isFromHere, type RequestWay } from "./refuse_foreign.ts";
@@ -43,6 +44,11 @@ export async function callerOf(
   // The listener has refused requests of other machines to a loopback address already.
   const isLocal = isFromHere(request, wayOf(context, undefined));
   return await context.access.caller(keyOf(request), { ...asked, isLocal }, request.signal);
+}
+
+/** Limits a list of builds to those that a caller may see. */
+export function visibleTo({ pipelines }: Caller): Pick<BuildFilter, "pipelines"> {
+  return pipelines === undefined ? {} : { pipelines };
 }
 
 /** Reads the key of a request: a header, else the cookie of a browser. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-export type { BoardSource } from "./board_page.ts";
+export type { BoardPull, BoardSource } from "./board_page.ts";
 export { addBoard } from "./board_routes.ts";
 export { addPulls } from "./pull_routes.ts";
 export type { Checks, Deed, PullModel, PullSource } from "./pull_model.ts";

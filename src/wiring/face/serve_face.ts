@@ -1,9 +1,10 @@
 import { listEnvironments } from "../../environments/app/show/list_environments.ts";
 import { formatLabel } from "../../environments/core/labels/mod.ts";
+import type { Ttl } from "../../environments/core/labels/label.ts";
 import { AppError } from "../../lib/errors.ts";
 import { prNumber } from "../../lib/ids.ts";
 import { foreignRequest } from "../../server/own_origin.ts";
-import { addBoard, addPulls, Site } from "../../server/pages/mod.ts";
+import { addBoard, addPulls, type BoardPull, Site } from "../../server/pages/mod.ts";
 import { type ServedSimulator, serveSimulator, type Simulator } from "../../simulators/github/mod.ts";
 import { labelsOnly } from "./labels_only.ts";
 import { playDeed } from "./play_deed.ts";
@@ -47,21 +48,36 @@ export function serveFace(
     },
     signal: ended.signal,
   });
+  /** Throws AppError for a pull request of another repository. */
+  const own = ({ repository, pr }: BoardPull) => {
+    if (repository === repo) return pr;
+    throw new AppError("repository_unlisted", `Changing ${repository}#${pr}: this simulator plays ${repo}`);
+  };
   addBoard(site, {
-    repo,
+    repositories: [repo],
     setting,
-    list: (signal) => listEnvironments(player?.ports ?? labelsOnly(simulator, served.url), signal),
-    now: () => simulator.now(),
+    async list(signal) {
+      const ports = player?.ports ?? labelsOnly(simulator, served.url);
+      const { environments, incomplete, notes, total } = await listEnvironments(ports, signal);
+      return {
+        environments: environments.map((view) => ({ repository: repo, view, note: notes.get(view) ?? "" })),
+        incomplete,
+        totals: total === undefined ? [] : [total],
+        now: simulator.now(),
+      };
+    },
     // A person with all rights adds the label.
     stop: playable
-      ? (pr) => {
+      ? (pull) => {
         const add = [formatLabel({ kind: "trigger", trigger: "stop" })];
-        return Promise.resolve(simulator.label({ pr, add, actor: owner }));
+        return Promise.resolve(simulator.label({ pr: own(pull), add, actor: owner }));
       }
       : undefined,
     get extend() {
       const playing = player;
-      return playable && playing !== undefined ? playing.extend : undefined;
+      return playable && playing !== undefined
+        ? (pull: BoardPull, ttl: Ttl) => playing.extend(own(pull), ttl)
+        : undefined;
     },
   });
   addPulls(site, {

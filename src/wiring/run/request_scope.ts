@@ -68,7 +68,12 @@ export class RequestScope {
       const { repo } = await this.#parts.repository(flags);
       this.#parts.host.onPlatform?.(config.platform);
       const { makeRunValues } = await import("./run_values.ts");
-      return await makeRunValues(config, { repo, actions, flags, pr, assets });
+      const architecture = async () => {
+        if (config.cost === undefined || config.platform === "docker") return undefined;
+        const { buildPlatform } = await import("../platforms.ts");
+        return await buildPlatform(this.#parts, this.#platformRequest(config));
+      };
+      return await makeRunValues(config, { repo, actions, flags, pr, assets, architecture });
     });
   }
 

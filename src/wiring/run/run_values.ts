@@ -5,6 +5,7 @@ import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository
 import type { ActionsContext } from "../../drivers/actions/mod.ts";
 import { formatImageTag } from "../../environments/core/environment/names.ts";
 import { formatStableUrl } from "../../environments/core/environment/stable_url.ts";
+import { type CostSettings, priceSizes } from "../../environments/core/cost/settings.ts";
 import type { ContentSettings } from "../../environments/core/environment/settings.ts";
 import { configuredFlags } from "../../environments/core/environment/variables.ts";
 import type { LinkMaker, RunIdentity, RunValues } from "../../environments/app/run.ts";
@@ -20,6 +21,8 @@ export async function makeRunValues(
     readonly flags: GlobalFlags;
     readonly pr: PrNumber | undefined;
     readonly assets: AssetsConfig;
+    /** Finds the platform that images are built for; it is asked only if prices depend on it. */
+    readonly architecture?: () => Promise<string | undefined>;
   },
 ): Promise<RunValues> {
   const { repo, actions, flags, pr, assets } = options;
@@ -41,8 +44,12 @@ export async function makeRunValues(
       configuredFlags: configuredFlags(config.environment),
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       ...urlMaker(config, repo),
+      buildPaths: config.build.paths,
+      limits: config.limits,
+      cost: costSettings(config, await options.architecture?.()),
       commentEnabled: config.comment.enabled,
       deploymentsEnabled: config.deployments.enabled,
+      ...newsSettings(config),
       ...(assets.environment === undefined || flags.dryRunGithub || isPlatformDry(config, flags)
         ? {}
         : { content: await contentSettings(assets, assets.environment) }),
@@ -55,6 +62,31 @@ export async function makeRunValues(
 /** Makes the maker of addresses that stay; it is left out without `environment.url`. */
 function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValues["settings"], "urlOf"> {
   return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
+}
+
+/** Works out the prices of environments; undefined if their cost is not shown. */
+function costSettings(config: Config, architecture: string | undefined): CostSettings | undefined {
+  const { cost, platform, environment, ecs, aws } = config;
+  if (cost === undefined) return undefined;
+  return priceSizes({
+    ...cost,
+    platform,
+    region: aws.region,
+    architecture: architecture?.includes("arm64") === true ? "ARM64" : "X86_64",
+    sizes: environment.sizes,
+    publicAddress: ecs.assignPublicIp,
+  });
+}
+
+/** Makes the settings of what people are told beside the comment. */
+function newsSettings(
+  { status, comment: { mention }, deployments: { environment } }: Config,
+): Pick<RunValues["settings"], "status" | "mention" | "deploymentEnvironment"> {
+  return {
+    ...(status.enabled ? { status: { required: status.required } } : {}),
+    ...(mention === "none" ? {} : { mention }),
+    deploymentEnvironment: (pr) => environment.replaceAll("{pr}", String(pr)),
+  };
 }
 
 /** Makes the settings of the assets that go into environments. The key changes with all that decides about them. */

@@ -20,12 +20,32 @@ export interface BuildsPlace {
   readonly clock: Clock;
 }
 
-/** Opens the store of builds. Throws AppError: `state_unwritable` (exit code 2) or `store_…`. */
+/** Opens the store of builds, and makes it if it is absent. Throws AppError: `state_unwritable` (exit code 2) or `store_…`. */
 export async function openBuilds(
   place: BuildsPlace,
 ): Promise<{ readonly store: BuildStore; readonly queue: JobQueue }> {
   const database = await openDatabase(place);
   return { store: makeBuildStore(database), queue: makeJobQueue(database) };
+}
+
+/** Opens the store of builds if there is one, and makes nothing. Throws AppError as {@link openBuilds}. */
+export async function openExistingStore(place: BuildsPlace): Promise<BuildStore | undefined> {
+  return await isThere(place) ? makeBuildStore(await openDatabase(place)) : undefined;
+}
+
+async function isThere({ stateFolder, databaseUrl }: BuildsPlace): Promise<boolean> {
+  if (databaseUrl !== undefined) {
+    return await (await import("../../drivers/postgres/mod.ts")).hasPostgresTables(databaseUrl);
+  }
+  const file = await Deno.stat(databaseFile(stateFolder)).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  return file !== undefined;
+}
+
+function databaseFile(stateFolder: string): string {
+  return `${stateFolder}/builds.db`;
 }
 
 async function openDatabase({ stateFolder, databaseUrl, clock }: BuildsPlace): Promise<SqlDatabase> {
@@ -47,7 +67,7 @@ async function openDatabase({ stateFolder, databaseUrl, clock }: BuildsPlace): P
   await Deno.mkdir(stateFolder, { recursive: true, mode: 0o700 });
   const { openSqlDatabase } = await import("../../drivers/sqlite/mod.ts");
   return await openSqlDatabase({
-    path: `${stateFolder}/builds.db`,
+    path: databaseFile(stateFolder),
     clock,
     schema: schemaStatements("sqlite"),
     schemaVersion: SCHEMA_VERSION,

@@ -86,8 +86,10 @@ export async function openEnvironments(
           return (await opened).checkouts;
         },
       });
+      const values = await scope.run();
       return await act({
-        ...await scope.run(),
+        ...values,
+        identity: run.asCommand === true ? { ...values.identity, inActions: false } : values.identity,
         forge: await scope.forge(),
         platform: await scope.platform(),
         images,

@@ -82,7 +82,7 @@ export async function startServer(
       newTraceId,
       newSpanId,
       mayWrite: github?.mayWrite,
-      environments: serveEnvironments(environments),
+      environments: serveEnvironments(environments, signal),
       onChange(id) {
         statuses?.take(id, signal);
         sendNews(news, id, signal).catch((error: unknown) => {
@@ -110,6 +110,7 @@ export async function startServer(
       nextRun: (line, after) => new Cron(line, { timezone: "UTC" }).nextRun(new Date(after))?.getTime(),
       holder,
       sendLateNews: (stop) => sendLateNews(news, stop),
+      showLateStatuses: async (stop) => await statuses?.takeLate(clock.now(), stop),
       say,
     }, signal);
     const driving = driveEnvironments(environments, signal)

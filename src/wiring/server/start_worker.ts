@@ -12,7 +12,7 @@ import { makeCheckouts } from "../../drivers/git/mod.ts";
 import { openLauncher } from "../../drivers/launcher/mod.ts";
 import { makeWorkspace } from "../../drivers/system/mod.ts";
 import { AppError } from "../../lib/errors.ts";
-import { runJob } from "../../pipelines/app/worker/run_job.ts";
+import { runJob, traceFailure } from "../../pipelines/app/worker/run_job.ts";
 import type { JobRun } from "../../pipelines/app/worker/worker_ports.ts";
 import { planTelemetry } from "../../pipelines/core/trace/mod.ts";
 import { runWorker } from "../../pipelines/app/worker/run_worker.ts";
@@ -63,7 +63,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
       const text = await readInside(folder, path);
       return (await loadPipeline({ path, text })).pipeline;
     },
-    makeTelemetry: async ({ job }: JobRun) => {
+    makeTelemetry: async ({ job }: Pick<JobRun, "job">) => {
       const plan = planTelemetry({ flags: job, env: (name) => env[name], pipeline: job.pipeline });
       const { traceId, rootSpanId } = job;
       const trace = { traceId, rootSpanId, rootParentId: undefined, root: "build" } as const;
@@ -94,6 +94,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions, signal: 
         for (const value of Object.values(run.job.secretValues)) parts.host.keepSecret(value);
         return runJob(jobs, run, stop);
       },
+      traceFailure: (failure) => traceFailure({ ...jobs, newSpanId, clock }, failure),
       say: (line) => terminal.say(line),
     },
     { ...options, name: options.name ?? hostname() },

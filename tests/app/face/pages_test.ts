@@ -91,7 +91,7 @@ Deno.test("a change on the page is a change by that person, leads back to the pa
 Deno.test("changes answer to POST alone, and to no page and no host of others, the controls and the API included", async () => {
   await withFace(async ({ face, simulator, page }) => {
     const before = JSON.stringify(simulator.state());
-    for (const url of [`${page}?actor=maxime&add=bug`, `${face.url}/environments/7/stop`]) {
+    for (const url of [`${page}?actor=maxime&add=bug`, `${face.url}/environments/acme/shop/7/stop`]) {
       await get(url);
       const put = await fetch(url, {
         method: "PUT",
@@ -102,7 +102,12 @@ Deno.test("changes answer to POST alone, and to no page and no host of others, t
     }
     const control = `${face.url}/_simulator/label`;
     for (
-      const url of [page, control, `${face.url}/repos/acme/shop/labels`, `${face.url}/environments/7/stop`]
+      const url of [
+        page,
+        control,
+        `${face.url}/repos/acme/shop/labels`,
+        `${face.url}/environments/acme/shop/7/stop`,
+      ]
     ) {
       const foreign = await post(url, { actor: "maxime", add: "bug" }, { origin: "https://evil.example" });
       assert.deepEqual([foreign.status, JSON.parse(foreign.text)], [403, {
@@ -170,10 +175,10 @@ Deno.test("the board without a platform shows what the labels say, and Stop adds
     assert.match(board.text, new RegExp(`href="${face.url}/acme/shop/pull/7"`));
     assert.doesNotMatch(board.text, /Extend/);
 
-    const stopped = await post(`${face.url}/environments/7/stop`, {});
+    const stopped = await post(`${face.url}/environments/acme/shop/7/stop`, {});
     assert.deepEqual([stopped.status, stopped.location], [303, "/environments"]);
     assert.ok(simulator.state().pulls[0]?.labels.includes("🎪 🛑 showtime-trigger-stop"));
-    const extended = await post(`${face.url}/environments/7/extend`, { ttl: "24h" });
+    const extended = await post(`${face.url}/environments/acme/shop/7/extend`, { ttl: "24h" });
     assert.deepEqual([extended.status, /this page cannot do that/.test(extended.text)], [400, true]);
   }, { labels });
 });
@@ -206,7 +211,7 @@ Deno.test("pages that only show have no button, and refuse a form all the same",
     assert.doesNotMatch((await get(`${face.url}/environments`)).text, /<button|<form/);
     const before = JSON.stringify(simulator.state());
     assert.equal((await post(page, { actor: "maxime", act: "push" })).status, 400);
-    assert.equal((await post(`${face.url}/environments/7/stop`, {})).status, 400);
+    assert.equal((await post(`${face.url}/environments/acme/shop/7/stop`, {})).status, 400);
     assert.equal(JSON.stringify(simulator.state()), before);
   }, { playable: false, labels });
 });

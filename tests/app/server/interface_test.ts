@@ -341,6 +341,34 @@ Deno.test("mistakes are answered with what was wrong, and nothing is queued", as
   assert.deepEqual(server.failures, []);
 });
 
+Deno.test("the queue lists every build that waits, oldest first, in pages, and only those that a key may see", async () => {
+  await using server = await startServerWorld({
+    onLoopback: false,
+    pipelines: [WEB, { ...WEB, name: "other" }],
+  });
+  const key = await server.addKey("admin");
+  for (let at = 0; at < 6; at++) {
+    await server.send(`POST /webhook?pipeline=${at % 2 === 0 ? "web" : "other"}`, { key });
+  }
+  const pages = async (path: string, asked: string) => {
+    const ids: string[][] = [];
+    for (let after = "0"; ids.length < 10;) {
+      const { builds, next } = await server.json(`GET ${path}&after=${after}`, { key: asked });
+      ids.push(builds.map(({ id }: { id: string }) => id));
+      if (next === null) return ids;
+      after = next;
+    }
+    throw new Error(JSON.stringify(ids));
+  };
+  assert.deepEqual(await pages("/api/v1/queue?limit=4", key), [["1", "2", "3", "4"], ["5", "6"]]);
+  const limited = await server.addKey("read", { name: "limited", pipelines: ["other"] });
+  assert.deepEqual(await pages("/api/v1/queue?limit=2", limited), [["2", "4"], ["6"]]);
+  const { builds, next } = await server.json("GET /api/v1/builds?limit=2", { key: limited });
+  assert.deepEqual([builds.map(({ id }: { id: string }) => id), next], [["6", "4"], "4"]);
+  assert.equal((await server.send("GET /api/v1/queue?limit=0", { key })).status, 400);
+  assert.equal((await server.send("GET /api/v1/queue?after=x", { key })).status, 400);
+});
+
 Deno.test("a waiting build says which workers are missing", async () => {
   await using server = await startServerWorld({ pipelines: [{ ...WEB, workerTags: ["gpu"] }] });
   await server.send("POST /webhook?pipeline=web");

@@ -20,9 +20,15 @@ Deno.test("an answer that is not as described is noticed", async () => {
   const request = new Request("http://127.0.0.1/api/v1/queue");
   const answer = (body: unknown) => Response.json(body);
 
-  await assertDescribed(request, answer({ builds: [] }));
-  await assert.rejects(assertDescribed(request, answer({ builds: [{ id: 1 }] })), /GET \/api\/v1\/queue 200/);
-  await assert.rejects(assertDescribed(request, answer({ builds: [], secret: "x" })), /additional/);
+  await assertDescribed(request, answer({ builds: [], next: null }));
+  await assert.rejects(
+    assertDescribed(request, answer({ builds: [{ id: 1 }], next: null })),
+    /GET \/api\/v1\/queue 200/,
+  );
+  await assert.rejects(
+    assertDescribed(request, answer({ builds: [], next: null, secret: "x" })),
+    /additional/,
+  );
   await assert.rejects(assertDescribed(request, new Response("<p>")), /text\/plain/);
 });
 

@@ -228,6 +228,21 @@ Deno.test("a key that is limited to a pipeline sees no other one on any page", a
   }
 });
 
+Deno.test("the first page shows the builds that have waited longest, and leads to all others", async () => {
+  await using server = await startServerWorld();
+  for (let at = 0; at < 60; at++) await server.send("POST /webhook?pipeline=web");
+  const queue = async (path: string) => {
+    const { text } = await read(server, path);
+    const section = /id="queue" data-live>([^]*?)<\/section>/.exec(text)?.[1] ?? "";
+    const link = /href="(\/\?waiting=\d+)"/.exec(section)?.[1];
+    return { ids: [...section.matchAll(/id="build-(\d+)"/g)].map(([, id]) => Number(id)), link };
+  };
+  const first = await queue("/");
+  assert.deepEqual(first, { ids: Array.from({ length: 50 }, (_, at) => at + 1), link: "/?waiting=50" });
+  const second = await queue("/?waiting=50");
+  assert.deepEqual(second, { ids: Array.from({ length: 10 }, (_, at) => at + 51), link: undefined });
+});
+
 Deno.test("only a page of the server changes something: another site's request is refused, and so is GET", async () => {
   await using server = await startServerWorld();
   await server.send("POST /webhook?pipeline=web");

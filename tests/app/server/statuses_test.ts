@@ -99,3 +99,36 @@ Deno.test("a refusal is said once, and the build goes on", async () => {
   }
   assert.deepEqual(said, ["build 1: no permission"]);
 });
+
+Deno.test("a status that a killed server did not show is shown by the next one, once, and never over a newer build", async () => {
+  await using server = await startServerWorld();
+  const { ports: { store, clock } } = server;
+  const written: string[] = [];
+  const write = (status: CommitStatus) => Promise.resolve(void written.push(status.description));
+  await startBuild(server);
+  await server.send("POST /api/v1/builds/1/finish", { body: { attempt: 1, outcome: "failed" } });
+  // The server that took the end of build 1 is killed here.
+  const next = writerFor(server, write).writer;
+  await next.takeLate(clock.now(), NEVER);
+  await next.idle();
+  assert.deepEqual(written, [], "another server may be at it");
+  server.pass(61_000);
+  await next.takeLate(clock.now(), NEVER);
+  await next.idle();
+  for (const { writer } of [{ writer: next }, writerFor(server, write)]) {
+    await writer.takeLate(clock.now(), NEVER);
+    await writer.idle();
+  }
+  assert.deepEqual(written, ["Build 1 failed"]);
+
+  await store.swapNote({ name: "status 1 end", from: "failure Build 1 failed", to: undefined }, NEVER);
+  await server.send("POST /api/v1/builds/1/rerun");
+  await server.send("POST /api/v1/claim", { body: { worker: "w", tags: [], wait_ms: 0 } });
+  await server.send("POST /api/v1/builds/2/events", { body: { attempt: 1, from: 0, sha: SHA, events: [] } });
+  await server.send("POST /api/v1/builds/2/finish", { body: { attempt: 1, outcome: "passed" } });
+  server.pass(61_000);
+  const third = writerFor(server, write).writer;
+  await third.takeLate(clock.now(), NEVER);
+  await third.idle();
+  assert.deepEqual(written, ["Build 1 failed", "Build 2 passed"]);
+});

@@ -55,6 +55,7 @@ const NEEDS: Readonly<Record<keyof Wiring, readonly DenoPermission[]>> = {
   worker: ["net", "read", "write", "run", "sys", "env"],
   serverCalls: ["net"],
   buildStore: ["net", "read", "write"],
+  existingStore: ["net", "read", "write"],
 };
 
 /** The parts that the world in memory does not have. */
@@ -79,6 +80,7 @@ const PARTS: Partial<Wiring> = {
   worker: () => Promise.reject(new Error("no worker")),
   serverCalls: () => Promise.reject(new Error("no server")),
   buildStore: () => Promise.reject(new Error("no store")),
+  existingStore: () => Promise.reject(new Error("no store")),
 };
 
 /** The files that the command line of the original tool needs. */

@@ -413,6 +413,10 @@ export function registerBuildsContract({ name, make, test }: BuildsContractOptio
     assert.deepEqual(await list({ pipeline: "web" }), [2, 0]);
     assert.deepEqual(await list({ state: "queued" }), [2, 1]);
     assert.deepEqual(await list({ after: builds[2]?.id ?? "" }), [1, 0]);
+    assert.deepEqual(await list({ oldestFirst: true, limit: 2 }), [0, 1]);
+    assert.deepEqual(await list({ oldestFirst: true, after: builds[0]?.id ?? "" }), [1, 2]);
+    assert.deepEqual(await list({ pipelines: ["docs", "none"] }), [1]);
+    assert.deepEqual(await list({ pipelines: [] }), []);
   });
 
   given("keys, workers, notes and leads are kept", async ({ store }, harness) => {

@@ -48,11 +48,13 @@ Deno.test("a long description is cut, and line breaks become spaces", async () =
 
 Deno.test("a token without the permission, and a commit that is not there, are refused with what to do", async () => {
   const world = simulate();
-  const refused = (error: AppError) =>
-    error.code === "status_refused" && /statuses \(write\)/.test(error.hint ?? "");
-  await assert.rejects(world.commitStatuses().write(statusOn("f".repeat(40)), NEVER), refused);
+  const refused = (hint: RegExp) => (error: AppError) =>
+    error.code === "status_refused" && hint.test(error.hint ?? "");
+  const unknown = world.commitStatuses().write(statusOn("f".repeat(40)), NEVER);
+  await assert.rejects(unknown, refused(/commit is in the repository/));
   const reader = world.commitStatuses({ token: "tri-token" });
-  await assert.rejects(reader.write(statusOn(headOf(world)), NEVER), refused);
+  const forbidden = reader.write(statusOn(headOf(world)), NEVER);
+  await assert.rejects(forbidden, refused(/statuses \(write\): in a workflow `statuses: write`/));
 });
 
 Deno.test("all requests about statuses conform to GitHub's description", () => {

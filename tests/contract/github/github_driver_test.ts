@@ -356,10 +356,10 @@ Deno.test("retirementInfo() gives definitions and deployments of the commits ask
   const mine = await forge.createDeployment(PR, { sha, description: "" }, NEVER);
   await forge.createDeployment(prNumber(10), { sha, description: "" }, NEVER);
   const shas = ["abc123f", "bbbbbbb", "0000000"].flatMap((text) => parseShortSha(text) ?? []);
-  assert.equal(await requestsOf(() => forge.retirementInfo(PR, shas, NEVER)), 1);
+  assert.equal(await requestsOf(() => forge.retirementInfo(PR, { shas }, NEVER)), 1);
 
-  const info = await forge.retirementInfo(PR, shas, NEVER);
-  const none = await forge.retirementInfo(PR, shas.slice(2), NEVER);
+  const info = await forge.retirementInfo(PR, { shas }, NEVER);
+  const none = await forge.retirementInfo(PR, { shas: shas.slice(2) }, NEVER);
 
   assert.deepEqual(info.definitions.map(({ name, openPulls }) => [name, openPulls]), [
     ["🎪 abc123f 🚦 running", []],
@@ -367,7 +367,7 @@ Deno.test("retirementInfo() gives definitions and deployments of the commits ask
     ["🎪 bbbbbbb 🚦 failed", []],
   ]);
   assert.deepEqual(info.deployments, [mine.deployment]);
-  assert.deepEqual(none, { definitions: [], deployments: [] });
+  assert.deepEqual(none, { definitions: [], deployments: [], statuses: new Map() });
 });
 
 Deno.test("listDeployments() gives this pull request's, newest first, and no more than wanted", async () => {

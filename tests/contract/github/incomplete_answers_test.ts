@@ -116,7 +116,7 @@ const CALLS: Readonly<Record<string, (forge: Forge) => Promise<unknown>>> = {
   listPulls: (forge) => forge.listPulls({ label: "bug", states: "open" }, NEVER),
   readPulls: (forge) => forge.readPulls([PR], NEVER),
   listDefinitions: (forge) => forge.listDefinitions("🎪", NEVER),
-  retirementInfo: (forge) => forge.retirementInfo(PR, [shortSha(SHA)], NEVER),
+  retirementInfo: (forge) => forge.retirementInfo(PR, { shas: [shortSha(SHA)] }, NEVER),
   resolveCommit: (forge) => forge.resolveCommit(PR, "abc123f", NEVER),
   readBaseFile: (forge) => forge.readBaseFile("showtime.yml", { pr: PR }, NEVER),
 };

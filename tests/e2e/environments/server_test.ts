@@ -138,6 +138,19 @@ needs.test("hooks bring an environment up from the checked-out head of the pull 
       [[stage.repo, stage.pr]],
     );
 
+    // Without keys a person on this machine is an administrator.
+    const board = await (await fetch(`${to.server}/environments`)).text();
+    assert.match(board, new RegExp(`<h1>Environments of ${stage.repo}</h1>`));
+    const path = /action="(\/environments\/[^"]+\/extend)"/.exec(board)?.[1];
+    const extended = await fetch(`${to.server}${path}`, {
+      method: "POST",
+      headers: { origin: to.server },
+      body: new URLSearchParams({ ttl: "close" }),
+    });
+    assert.equal(extended.status, 200, await extended.text());
+    assert.ok((await stage.labels()).includes(`🎪 ${short} ⌛ close`), (await stage.labels()).join());
+    assert.match(server.talk(), /extend: asked on the board/);
+
     await stage.simulator.control("pull", { pr: stage.pr, state: "closed" });
     await sendHook(stage, to, { action: "closed" });
     await until(async () => (await containersOf(stage.pr)).length === 0);

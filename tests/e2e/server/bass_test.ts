@@ -50,11 +50,26 @@ async function bassFiles() {
   return place;
 }
 
-Deno.test("bass's files and flags serve as they are, and a client that speaks as its worker takes the builds", async () => {
+Deno.test("bass's files serve by their names, and a client that speaks as its worker takes the builds", async () => {
+  await serveBassFiles([]);
+});
+
+Deno.test("bass's flags name the same files under other names", async () => {
+  await serveBassFiles(["-e", "other.env", "-w", "other-keys"]);
+});
+
+/** Serves bass's files with these flags, and takes the builds as bass's worker does. */
+async function serveBassFiles(flags: readonly string[]): Promise<void> {
   await using place = await bassFiles();
   const [head, port] = [await place.git("rev-parse", "HEAD"), ownPort()];
+  if (flags.length > 0) {
+    await place.here.write("other.env", "TOKEN=a=b\n");
+    await place.here.write("other-keys", "key1\n");
+    await place.here.write("orchestrator.env", "TOKEN=not this one\n");
+    await place.here.write("worker-keys", "key2\n");
+  }
   const child = place.here.start([
-    ...["serve", "-e", "orchestrator.env", "-w", "worker-keys", "-p", String(port)],
+    ...["serve", ...flags, "-p", String(port)],
     ...["-t", "http://localhost:4318/v1/traces", "-l", "http://localhost:4318/v1/logs"],
   ]);
   const url = `http://127.0.0.1:${port}`;
@@ -65,7 +80,7 @@ Deno.test("bass's files and flags serve as they are, and a client that speaks as
   }
 
   assert.equal((await dequeue(url, [])).status, 401);
-  assert.equal((await dequeue(url, [], "wrong")).status, 403);
+  assert.equal((await dequeue(url, [], flags.length > 0 ? "key2" : "wrong")).status, 403);
   assert.equal((await dequeue(url, [], "key1")).status, 204);
   assert.equal((await ask(serve, "POST /webhook")).status, 400);
   assert.equal((await ask(serve, "POST /webhook?pipeline=nope")).status, 404);
@@ -113,7 +128,7 @@ Deno.test("bass's files and flags serve as they are, and a client that speaks as
   assert.deepEqual(builds.map(({ state }: { state: string }) => state), Array(4).fill("handed_over"));
   child.kill("SIGTERM");
   await Promise.all([child.status, child.stdout.cancel(), child.stderr.cancel()]);
-});
+}
 
 Deno.test("a worker finds bass's orchestrator, runs its jobs with bass's flags, and sends the trace", async () => {
   await using collector = startCollector();
@@ -215,4 +230,22 @@ Deno.test("a build of the server has a trace: its root span, its steps and its o
   assert.deepEqual([root?.traceId, root?.parentSpanId ?? ""], [build.trace_id, ""]);
   assert.equal(spans.find(({ name }) => name === "step:web")?.parentSpanId, root?.spanId);
   assert.ok(collector.logs().some(({ body: line }) => line?.stringValue === "of a"));
+});
+
+Deno.test("a build whose repository cannot be cloned has a trace: a failed root span with the reason", async () => {
+  await using collector = startCollector();
+  await using place = await makeServerPlace({ web: { exec: ["true"], repository: "/no/such/repository" } });
+  const serve = await place.serve(["-t", `${collector.url}/v1/traces`, "-l", `${collector.url}/v1/logs`]);
+  await place.worker(serve);
+
+  const { body } = await ask(serve, "POST /webhook?pipeline=web");
+  const build = await untilBuild(serve, body.build, "failed");
+
+  const spans = collector.spans();
+  const root = spans.find(({ name }) => name === "Build: web - ERROR");
+  assert.deepEqual([root?.traceId, root?.parentSpanId ?? ""], [build.trace_id, ""]);
+  const step = spans.find(({ name }) => name === "step:web");
+  assert.equal(step?.parentSpanId, root?.spanId);
+  assert.match(build.reason, /no\/such\/repository/);
+  assert.ok(collector.logs().some(({ body: line }) => line?.stringValue === `web: ${build.reason}`));
 });

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { ask, makeServerPlace, trigger, until, untilBuild } from "../../worlds/builds/server_place.ts";
 import { mountSmallDisk } from "../../worlds/contexts/small_disk.ts";
+import { startPostgres } from "../../worlds/builds/postgres_server.ts";
 import { part } from "../../worlds/require.ts";
 
 const TMPFS = await part("tmpfs");
+const POSTGRES = await part("postgres");
 const OPENSSL = await part("openssl");
 const WEB = { web: { exec: ["cat", "README"] } };
 
@@ -194,4 +196,31 @@ OPENSSL.test("--tls-cert serves https to clients that trust the certificate, and
   assert.equal(untrusted.code, 1, untrusted.err);
   assert.equal(built.code, 0, built.err);
   assert.equal(built.out, "web | A repository\n");
+});
+
+/** Lists and revokes keys where no server has run. Fails if that says anything else than that there are none. */
+async function askForKeys(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  await using place = await makeServerPlace(WEB, env);
+  const listed = await place.here.run(["keys", "list", "--json"], env);
+  assert.deepEqual([listed.code, JSON.parse(listed.out)], [0, { keys: [] }], listed.err);
+  const revoked = await place.here.run(["keys", "revoke", "nobody"], env);
+  assert.equal(revoked.code, 1);
+  assert.match(revoked.err, /no key has this name/);
+  return (await Array.fromAsync(Deno.readDir(place.here.folder))).map(({ name }) => name).sort();
+}
+
+Deno.test("keys list and revoke make no store in an empty folder", async () => {
+  assert.deepEqual(await askForKeys({}), ["pipelines.json", "repo"]);
+});
+
+POSTGRES.test("keys list and revoke make no table in an empty PostgreSQL", async () => {
+  await using server = await startPostgres();
+  const url = await server.database();
+  await askForKeys({ SHOWTIME_SERVER__DATABASE: url });
+  const { default: postgres } = await import("postgres");
+  const sql = postgres(url, { max: 1 });
+  const [row] =
+    await sql`SELECT COUNT(*)::int AS n FROM information_schema.schemata WHERE schema_name = 'showtime'`;
+  await sql.end();
+  assert.equal(row?.["n"], 0);
 });

@@ -18,6 +18,7 @@ build:
   args: { INCLUDE_CHROMIUM: "false", LOAD_EXAMPLES_DUCKDB: "true" }   # superset
   cache_from: ["type=registry,ref=apache/superset-cache:showtime"]    # superset
   cache_to: ["type=registry,mode=max,ref=apache/superset-cache:showtime"]   # superset; in CI only
+  paths: null                     # null: every push is built
   timeout: 60m
   push: auto                      # auto: where the platform is not the local engine | always | never
 environment:
@@ -60,6 +61,13 @@ docker:
   host: null                      # the host that people open, if it is another one
   router: null                    # traefik: leads environment.url to containers
   traefik: { entrypoint: null, certresolver: null, network: null }
-comment: { enabled: true }
-deployments: { enabled: true }
+cost:
+  enabled: null                   # null: where another key of cost is set
+  per_hour: null
+  prices: { vcpu: null, gb: null, address: null, load_balancer: null }
+  budget: null                    # US dollars a month
+limits: { environments: null, per_user: null }
+comment: { enabled: true, mention: none }
+deployments: { enabled: true, environment: showtime }
+status: { enabled: false, required: false }
 `;

@@ -8,7 +8,7 @@ import { openApi } from "../../../src/server/http/openapi.ts";
 const DOCUMENT = openApi() as any;
 
 /** The paths of pages. They are for people: no description has them. */
-const PAGES = /^\/(?:$|-\/|log(?:in|out)$|(?:builds|pipelines)\/)/;
+const PAGES = /^\/(?:$|-\/|log(?:in|out)$|(?:builds|pipelines)\/|environments(?:\/|$))/;
 
 /** Whether a path is a page's or one of its files. */
 export function isPage(path: string): boolean {

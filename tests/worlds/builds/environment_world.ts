@@ -47,13 +47,19 @@ export class EnvironmentWorld implements AsyncDisposable {
   most = 0;
   #now = 0;
   #ports: EnvironmentPorts;
+  readonly #ended: AbortController;
   #drivers: { readonly stop: AbortController; readonly finished: Promise<void> }[] = [];
 
   /** Use {@link startEnvironmentWorld}. */
-  constructor(world: World, server: ServerWorld, ports: EnvironmentPorts) {
+  constructor(
+    world: World,
+    server: ServerWorld,
+    { ports, ended }: { readonly ports: EnvironmentPorts; readonly ended: AbortController },
+  ) {
     this.world = world;
     this.server = server;
     this.#ports = ports;
+    this.#ended = ended;
   }
 
   /** Starts a process that drives the environments, and returns the ways to end it. */
@@ -164,6 +170,7 @@ export class EnvironmentWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
     for (const { stop } of this.#drivers) stop.abort();
     await Promise.all(this.#drivers.map(({ finished }) => finished));
     await this.server[Symbol.asyncDispose]();
@@ -176,6 +183,7 @@ export async function startEnvironmentWorld(
   { limit = 2 }: { readonly limit?: number } = {},
 ): Promise<EnvironmentWorld> {
   const made = Promise.withResolvers<EnvironmentPorts>();
+  const ended = new AbortController();
   const server = await startServerWorld({
     githubSecret: SECRET,
     environments({ store, queue }) {
@@ -191,8 +199,8 @@ export async function startEnvironmentWorld(
         say: () => {},
       };
       made.resolve(ports);
-      return serveEnvironments(ports);
+      return serveEnvironments(ports, ended.signal);
     },
   });
-  return new EnvironmentWorld(world, server, await made.promise);
+  return new EnvironmentWorld(world, server, { ports: await made.promise, ended });
 }

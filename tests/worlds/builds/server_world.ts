@@ -38,6 +38,8 @@ export interface ServerWorld extends AsyncDisposable {
   readonly routes: readonly string[];
   /** Moves the clock. */
   pass(ms: number): void;
+  /** Answers a request of this machine. */
+  handle(request: Request): Response | Promise<Response>;
   /** Sends a request with a JSON body, if one is given, and returns the answer, which is as OpenAPI describes it. */
   send(line: string, options?: SendOptions): Promise<Response>;
   /** As {@link send}, and reads the answer as JSON. */
@@ -168,6 +170,7 @@ export async function startServerWorld(options: ServerWorldOptions = {}): Promis
       `${method} ${path}`
     ),
     pass: (ms) => void (now += ms),
+    handle: (request) => app.fetch(request, { remote: "127.0.0.1" }),
     send,
     json: async (line, sent) => await (await send(line, sent)).json(),
     async addKey(role, changed = {}) {

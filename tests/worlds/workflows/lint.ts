@@ -22,7 +22,7 @@ export function reviewWorkflow(
 
 /** What can be seen without knowing what kind of file it is. */
 export function reviewText(text: string): readonly string[] {
-  const uses = [...text.matchAll(/uses:\s*(.+)$/gm)].map(([, action = ""]) => action.trim());
+  const uses = [...text.matchAll(/\buses:\s*(.+)$/gm)].map(([, action = ""]) => action.trim());
   // A file of this repository is of the same commit.
   const loose = uses.filter((action) =>
     !action.startsWith("./") && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action)

@@ -168,11 +168,13 @@ async function reportChange(env: CommandEnv, report: Report): Promise<void> {
       ...viewSight(ports, observed).flatMap((view) => renderEnvironment(view, look)),
     ]);
   }
-  if (failure !== undefined) env.fail(failure);
+  if (failure !== undefined) env.fail(failure, `the environment of #${plan.pr} failed`);
   if (result.left !== undefined) env.terminal.notice(result.left);
   if (!env.flags.dryRun) await tellRunner(env, report);
   if (result.exitCode === EXIT.done) env.next(nextStep(env, report));
-  else if (plan.reason === "blocked") {
+  else if (plan.reason === "over_limit" || plan.reason === "over_budget") {
+    env.next(`"showtime list --wide" shows what there is, and what it costs where "cost" is configured`);
+  } else if (plan.reason === "blocked") {
     const around = adviseAround(ports, observed);
     if (around !== undefined) env.next(around);
   }

@@ -101,6 +101,9 @@ function nextStep(
   const around = plan.action === "no_action" || plan.action === "blocked"
     ? adviseAround(ports, observed)
     : undefined;
+  if (plan.reason === "over_limit" || plan.reason === "over_budget") {
+    return '"showtime list --wide" shows what there is';
+  }
   if (around !== undefined && plan.reason !== "not_authorized" && plan.reason !== "housekeeping") {
     return around;
   }

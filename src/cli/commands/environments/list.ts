@@ -24,6 +24,7 @@ export async function runList(env: CommandEnv): Promise<ExitCode> {
   } else if (environments.length > 0) env.terminal.say("No environment fits the filters");
   else if (!unverified) env.terminal.say(`${ports.repo} has no environments`);
   else env.terminal.say(`No label in ${ports.repo} names an environment`);
+  if (listing.total !== undefined && env.values.flag("wide")) env.terminal.say(listing.total);
   const real = describeRealAddresses(ports, environments.map(({ address }) => address));
   if (real !== undefined) env.terminal.warn(real);
   for (const sentence of incomplete) env.terminal.warn(sentence);

@@ -4,7 +4,7 @@ import { viewFailures } from "../../../environments/app/show/failure_view.ts";
 import { describeHolder, viewHolder } from "../../../environments/app/lock/lock_view.ts";
 import type { ObservedPull } from "../../../environments/app/observe/observe_pull.ts";
 import { commitsBehind, describeBehind } from "../../../environments/core/environment/distance.ts";
-import { activeSha } from "../../../environments/core/labels/mod.ts";
+import { activeSha, servedHead } from "../../../environments/core/labels/mod.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -119,9 +119,14 @@ function notesOn({ observation }: ObservedPull): readonly string[] {
   const { labels, commits, headSha, open, platform } = observation;
   const runs = activeSha(labels, shortSha(headSha));
   if (!open || runs === undefined) return [];
+  const serves = servedHead(labels, { runs, head: headSha });
   const behind = describeBehind(commitsBehind(commits, { runs, head: headSha }));
   return [
-    ...(behind === "" ? [] : [`${behind} ${shortSha(headSha)}`]),
+    ...(serves !== undefined
+      ? [`serves ${serves} too: no file of build.paths changed`]
+      : behind === ""
+      ? []
+      : [`${behind} ${shortSha(headSha)}`]),
     ...labels.frozen.slice(0, 1).map((name) => `frozen by "${name}"`),
     ...labels.blocked.slice(0, 1).map((name) => `blocked by "${name}"`),
     // The platform knows the flags of what runs, and they are shown with its other facts.

@@ -1,4 +1,5 @@
-import { requireForPlatform } from "../../../config/mod.ts";
+import { type Config, requireForPlatform } from "../../../config/mod.ts";
+import { findPrices } from "../../../environments/core/cost/prices.ts";
 import { runDoctor } from "../../../environments/app/doctor/doctor.ts";
 import { EXIT, type ExitCode } from "../../../lib/errors.ts";
 import type { Finding } from "../../../lib/finding.ts";
@@ -45,6 +46,7 @@ export async function examine(
       return {
         platform: config.platform,
         assumed,
+        unpriced: unpricedIn(config),
         sources: [...new Set([...sources.values()].map(({ kind }) => kind))],
       };
     },
@@ -56,6 +58,15 @@ export async function examine(
     platform: () => wiring.platform(request),
     now: () => clock.now(),
   }, signal);
+}
+
+/** Says why no price is known although the cost is to be shown. The architecture of a template is not read here. */
+function unpricedIn({ cost, platform, aws, build }: Config): string | undefined {
+  if (cost === undefined || platform === "docker" || cost.perHour !== undefined) return undefined;
+  const architecture = build.platform?.includes("arm64") === true ? "ARM64" : "X86_64";
+  const { vcpu, gb } = { ...findPrices(aws.region, architecture), ...cost.prices };
+  if (vcpu !== undefined && gb !== undefined) return undefined;
+  return `no prices of ${architecture} in ${aws.region ?? "an unknown region"} are known`;
 }
 
 function renderFinding({ name, status, detail, fix }: Finding, style: Style): readonly string[] {

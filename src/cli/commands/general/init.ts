@@ -56,6 +56,7 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
     repo: found.repo,
     defaultBranch: tools.defaultBranch,
     ...chosen,
+    ...statusOf(found.config),
     aws: chosen.platform === "ecs"
       ? completeAwsSettings({
         ...placeOf(found.config, env),
@@ -77,6 +78,12 @@ export async function runInit(env: CommandEnv): Promise<ExitCode> {
   const publish = kept ? found.config?.docker.publish ?? FIRST_PUBLISH : FIRST_PUBLISH;
   report(env, setup, { files, todo: listTodo(setup, { written: files, publish }) });
   return EXIT.done;
+}
+
+/** Returns the commit status that an existing file asks for. */
+function statusOf(config: Config | undefined): Pick<Setup, "status"> {
+  const status = config?.status;
+  return status?.enabled === true ? { status: { required: status.required } } : {};
 }
 
 /** Returns what an existing file says about AWS. A preset's cluster does not count: it is no choice of the user. */

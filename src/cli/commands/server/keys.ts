@@ -25,7 +25,8 @@ export async function runAddKey(env: CommandEnv): Promise<ExitCode> {
     pipelines: values.several("pipelines"),
     createdAt: Date.now(),
   };
-  return await withStore(env, async (store) => {
+  const store = await (await env.wiring()).buildStore(placeOf(env));
+  return await closing(store, async () => {
     if (!await store.addKey(key, signal)) {
       throw new AppError("key_exists", `Adding the key ${name}: there is one of this name`, {
         hint: `Choose another name, or remove it first: showtime keys revoke ${name}`,
@@ -40,8 +41,9 @@ export async function runAddKey(env: CommandEnv): Promise<ExitCode> {
 
 /** Lists the keys. */
 export async function runListKeys(env: CommandEnv): Promise<ExitCode> {
-  return await withStore(env, async (store) => {
-    const keys = await store.keys(env.signal);
+  const store = await (await env.wiring()).existingStore(placeOf(env));
+  return await closing(store, async () => {
+    const keys = await store?.keys(env.signal) ?? [];
     if (env.flags.json) {
       env.json({
         keys: keys.map(({ name, role, tags, pipelines, createdAt }) => ({
@@ -76,8 +78,9 @@ export async function runListKeys(env: CommandEnv): Promise<ExitCode> {
 /** Removes a key. */
 export async function runRevokeKey(env: CommandEnv): Promise<ExitCode> {
   const { args: [name = ""] } = env;
-  return await withStore(env, async (store) => {
-    if (await store.removeKey(name, env.signal)) {
+  const store = await (await env.wiring()).existingStore(placeOf(env));
+  return await closing(store, async () => {
+    if (await store?.removeKey(name, env.signal) === true) {
       env.lines([`Removed the key ${name}`]);
       return EXIT.done;
     }
@@ -87,16 +90,15 @@ export async function runRevokeKey(env: CommandEnv): Promise<ExitCode> {
   });
 }
 
-async function withStore(env: CommandEnv, use: (store: BuildStore) => Promise<ExitCode>): Promise<ExitCode> {
-  const { values } = env;
-  const store = await (await env.wiring()).buildStore({
-    stateFolder: values.text("state") ?? ".showtime/server",
-    databaseUrl: databaseOf(env),
-  });
+function placeOf(env: CommandEnv) {
+  return { stateFolder: env.values.text("state") ?? ".showtime/server", databaseUrl: databaseOf(env) };
+}
+
+async function closing(store: BuildStore | undefined, use: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
-    return await use(store);
+    return await use();
   } finally {
-    await store.close();
+    await store?.close();
   }
 }
 

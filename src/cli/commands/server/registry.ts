@@ -49,9 +49,14 @@ const SERVE: CommandEntry = {
       name: "env-file",
       short: "e",
       value: "file",
-      description: "secrets of pipelines, one KEY=value a line",
+      description: "secrets of pipelines, one KEY=value a line; orchestrator.env if that exists",
     },
-    { name: "worker-keys-file", short: "w", value: "file", description: "keys of workers, one a line" },
+    {
+      name: "worker-keys-file",
+      short: "w",
+      value: "file",
+      description: "keys of workers, one a line; worker-keys if that exists",
+    },
     {
       name: "port",
       short: "p",

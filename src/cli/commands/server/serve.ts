@@ -21,10 +21,17 @@ export async function runServe(env: CommandEnv): Promise<ExitCode> {
       "Give --tls-cert and --tls-key",
     );
   }
+  const files = await wiring.files();
+  /** Takes a file by the name that bass gives it. Its use is said, since keys decide who may do what. */
+  const existing = async (path: string) => {
+    if (await files.read(path) === undefined) return undefined;
+    terminal.notice(`Using ${path}`);
+    return path;
+  };
   const { address, finished } = await wiring.server({
     pipelinesFile: values.text("pipelines-file") ?? "orchestrator-pipelines.json",
-    envFile: values.text("env-file"),
-    workerKeysFile: values.text("worker-keys-file"),
+    envFile: values.text("env-file") ?? await existing("orchestrator.env"),
+    workerKeysFile: values.text("worker-keys-file") ?? await existing("worker-keys"),
     host: values.text("host") ?? "127.0.0.1",
     port: values.readDefaulted("port", readPort),
     tracesEndpoint: values.text("traces-endpoint"),

@@ -4,6 +4,7 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import { formatLabel } from "../../core/labels/mod.ts";
+import { lockLabel } from "../lock/held_lock.ts";
 import { parseLockOwner, type RunView } from "../../core/lock.ts";
 import {
   type CleanupCandidate,
@@ -121,15 +122,15 @@ async function removeDeadLock(
   candidate: DeadLock,
   { outcome, signal }: { readonly outcome: Outcome; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { pr, nodeId } = candidate;
-  const records = await ports.forge.readLock(formatLabel({ kind: "lock", pr }), signal);
+  const { subject, nodeId } = candidate;
+  const records = await ports.forge.readLock(formatLabel(lockLabel(subject)), signal);
   const record = records.find((each) => each.nodeId === nodeId);
   if (record === undefined) {
     outcome.kept.push({ what: candidate.what, why: "It is gone already, or another run has taken it" });
     return;
   }
   const run = await runOf(ports, record.description, signal);
-  if (judgeLocks([{ pr, record, run }], ports.forge.now()).doomed.length === 0) {
+  if (judgeLocks([{ pr: subject, record, run }], ports.forge.now()).doomed.length === 0) {
     outcome.kept.push({ what: candidate.what, why: "Its holder is at work again" });
     return;
   }

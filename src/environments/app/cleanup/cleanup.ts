@@ -204,7 +204,7 @@ export async function surveyWorld(
       const known = new Map(marked.map((pull) => [pull.number, cleanupPull(pull)]));
       const named = [
         ...(platform === undefined || platform === "as_labels" ? [] : platform.map((each) => each.pr)),
-        ...locks.map((each) => each.pr),
+        ...lockedPulls(locks),
         ...(definitions ?? []).flatMap(({ label, openPulls }) =>
           isShaCarrying(label) === undefined ? [] : openPulls
         ),
@@ -243,15 +243,24 @@ async function readLocks(
 ): Promise<readonly LockFacts[]> {
   const locks: LockFacts[] = [];
   for (const { nodeId, name, description, label } of definitions) {
-    if (label.kind !== "lock") continue;
+    if (label.kind !== "lock" && label.kind !== "limits_lock") continue;
     const owner = parseLockOwner(description);
     const asks = owner?.run !== undefined && owner.expiresAt > ports.forge.now();
     const run = asks && owner?.run !== undefined
       ? await ports.forge.readRun(owner.run.id, signal)
       : undefined;
-    locks.push({ pr: label.pr, record: { nodeId, name, description }, run });
+    locks.push({
+      pr: label.kind === "lock" ? label.pr : "limits",
+      record: { nodeId, name, description },
+      run,
+    });
   }
   return locks;
+}
+
+/** Lists the pull requests that a run holds. */
+function lockedPulls(locks: readonly LockFacts[]): readonly PrNumber[] {
+  return locks.flatMap(({ pr }) => pr === "limits" ? [] : [pr]);
 }
 
 /** Decides what to remove and what to keep, from the listings. */
@@ -279,7 +288,11 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
         incomplete.push(`Nothing of #${pr} is removed: ${tellFailure(ports, error)}`);
       }
     }
-    const living: LivingFacts = { platform, pulls, locked: locks.map((each) => each.pr) };
+    const living: LivingFacts = {
+      platform,
+      pulls,
+      locked: lockedPulls(locks),
+    };
     if (options.labels && definitions !== undefined) {
       candidates.push(...judgeDefinitions(definitions, living).slice(0, options.labelLimit));
     }

@@ -10,6 +10,8 @@ import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import { deploymentWrite } from "../record/deployment_write.ts";
 import { definitionOf } from "../record/pull_writer.ts";
+import { readRetirement } from "../record/read_retirement.ts";
+import { runUrlOf } from "../record/run_url.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import type { Outcome } from "./cleanup.ts";
 
@@ -93,7 +95,7 @@ async function mend({ writer, signal }: LockedPull, change: AddressChange): Prom
         repair: true,
       }, signal);
     }
-    return await writer.write({ comment: writer.observed.comment !== undefined }, signal);
+    return await writer.write({ comment: isTold(writer) }, signal);
   }
   writer.note(
     address === undefined
@@ -109,9 +111,14 @@ async function mend({ writer, signal }: LockedPull, change: AddressChange): Prom
   await writer.write({
     add: label === undefined ? [] : [label],
     remove: change.wrong.map(({ name }) => name),
-    comment: writer.observed.comment !== undefined,
+    comment: isTold(writer),
     also: await recordsOf(writer, change, signal),
   }, signal);
+}
+
+/** Whether the pull request has a comment that names the address. */
+function isTold({ observed }: LockedPull["writer"]): boolean {
+  return observed.comment !== undefined || observed.news.length > 0;
 }
 
 /** Returns the writes that correct the Deployment and delete the definitions of the wrong labels. */
@@ -121,16 +128,16 @@ async function recordsOf(
   signal: AbortSignal,
 ): Promise<readonly ForgeWrite[]> {
   const { ports, observed: { observation } } = writer;
-  const info = await ports.forge.retirementInfo(observation.pr, [short], signal);
+  const info = await readRetirement(ports, { pr: observation.pr, shas: [short] }, signal);
   const [deployment] = info.deployments;
   const unused = info.definitions.filter(({ name, openPulls }) =>
     parseLabel(name).kind === "address" && wrong.some((each) => sameLabelName(each.name, name)) &&
     openPulls.every((pr) => pr === observation.pr)
   );
   return [
-    ...(deployment === undefined || !ports.settings.deploymentsEnabled
-      ? []
-      : [deploymentWrite(deployment, { url: writer.urlOf(short, address) })]),
+    ...(deployment === undefined || !ports.settings.deploymentsEnabled ? [] : [
+      deploymentWrite(deployment, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }),
+    ]),
     ...unused.map(({ nodeId }): ForgeWrite => ({ kind: "delete_definition", nodeId })),
   ];
 }

@@ -10,6 +10,7 @@ import {
 import { readSilence } from "../../core/labels/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
+import type { LockSubject } from "../../core/lock.ts";
 import type { LabelDefinition } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 
@@ -18,7 +19,7 @@ export interface AddressListings {
   readonly platform: readonly PlatformEnvironment[] | "as_labels" | undefined;
   readonly pulls: ReadonlyMap<PrNumber, CleanupPull> | undefined;
   readonly definitions: readonly LabelDefinition[] | undefined;
-  readonly locks: readonly { readonly pr: PrNumber }[];
+  readonly locks: readonly { readonly pr: LockSubject }[];
 }
 
 /**

@@ -34,8 +34,8 @@ export async function findSleepChanges(
   const going = candidates.filter((each) => !each.needsApproval).flatMap((each) =>
     "short" in each ? [`${each.pr}:${each.short}`] : []
   );
-  const dead = candidates.filter(({ kind }) => kind === "lock").map(({ pr }) => pr);
-  const worked = new Set(locks.flatMap(({ pr }) => dead.includes(pr) ? [] : [pr]));
+  const dead = candidates.filter(({ kind }) => kind === "lock").map(({ pr }): unknown => pr);
+  const worked = new Set<unknown>(locks.flatMap(({ pr }) => dead.includes(pr) ? [] : [pr]));
   const now = ports.forge.now();
   const open = platform.filter((each) =>
     pulls.get(each.pr)?.open === true && !worked.has(each.pr) && !going.includes(`${each.pr}:${each.short}`)

@@ -6,6 +6,7 @@ import type { Forge } from "../../ports/forge.ts";
 import type { Platform } from "../../ports/platform.ts";
 import { diagnoseGithub } from "./doctor_github.ts";
 import { findOldWorkflows } from "./old_workflows.ts";
+import { pricesFinding } from "./doctor_limits.ts";
 import { migrationFinding } from "./doctor_migration.ts";
 
 /** The parts that the doctor checks. Each part is made when it is checked, and making it may fail. */
@@ -16,6 +17,8 @@ export interface DoctorParts {
     readonly sources: readonly string[];
     /** The message to show if a preset applies that the configuration does not name. */
     readonly assumed?: string | undefined;
+    /** Why the cost of environments is not known although it is to be shown; undefined if it is, or is not shown. */
+    readonly unpriced?: string | undefined;
   }>;
   readonly forge: () => Promise<{ readonly forge: Forge; readonly repo: string }>;
   /** Makes the checks of engine, registry and cloud; called only if the configuration is valid. */
@@ -29,12 +32,15 @@ export interface DoctorParts {
 export async function runDoctor(parts: DoctorParts, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const configured = await looked("configuration", async () => {
-    const { platform, sources, assumed } = await parts.config();
+    const { platform, sources, assumed, unpriced } = await parts.config();
     if (assumed !== undefined) {
       const fix = 'Run "showtime init" in a clone, and merge what it writes';
       return [foundWrong("configuration", assumed, { status: "warning", fix })];
     }
-    return [foundOk("configuration", `platform ${platform}, from ${sources.join(", ")}`)];
+    return [
+      foundOk("configuration", `platform ${platform}, from ${sources.join(", ")}`),
+      ...pricesFinding(unpriced),
+    ];
   }, signal);
   findings.push(...configured.flatMap(separate));
   const github = await diagnoseGithub(parts, signal);

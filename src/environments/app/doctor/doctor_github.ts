@@ -3,6 +3,7 @@ import { type Finding, foundError, foundOk, foundWrong } from "../../../lib/find
 import { FIXED_LABELS, formatLabel, sameLabelName } from "../../core/labels/mod.ts";
 import { mayCauseBuild } from "../../core/plan/mod.ts";
 import type { Forge } from "../../ports/forge.ts";
+import { limitsLockFinding } from "./doctor_limits.ts";
 
 /** The findings about GitHub, with the facts that other checks use. */
 export interface GithubFindings {
@@ -37,10 +38,12 @@ export async function diagnoseGithub(
     const login = (await forge.viewer(signal))?.login;
     findings.push(tokenFinding(login), scopesFinding(forge.scopes()));
     part = "repository";
-    const definitions = (await forge.listDefinitions("🎪", signal)).map(({ name }) => name);
+    const defined = await forge.listDefinitions("🎪", signal);
+    const definitions = defined.map(({ name }) => name);
     findings.push(
       await permissionFinding({ forge, repo, login }, signal),
       labelsFinding(definitions),
+      ...limitsLockFinding(defined, { now: forge.now() }),
       clockFinding(forge.now() - parts.now()),
     );
     return { findings, repo, definitions };

@@ -1,13 +1,14 @@
 /** The lock of a pull request: taken by compare-and-set, renewed while it is held, released by node id. */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
-import { formatLabel, labelStyle } from "../../core/labels/mod.ts";
+import { formatLabel, type Label, labelStyle } from "../../core/labels/mod.ts";
 import {
+  describeSubject,
   judgeLock,
   type LockJudgement,
   type LockOwner,
   type LockRecord,
+  type LockSubject,
   type LockTask,
   type LockView,
   parseLockOwner,
@@ -21,6 +22,8 @@ import type { RunIdentity } from "../run.ts";
 
 /** The number of attempts to take a lock that changes hands meanwhile. */
 const TRIES = 4;
+/** The same for the lock of the limits, which all starts take one after another. */
+const TRIES_OF_LIMITS = 20;
 
 /**
  * How long a sync waits for a holder that finishes soon and does not do the sync's work, and the pause
@@ -91,9 +94,14 @@ async function judge(
   return judgeLock(record, { now, run: await ports.forge.readRun(owner.run.id, signal) });
 }
 
+/** Returns the label whose definition is the lock of a subject. */
+export function lockLabel(subject: LockSubject): Label {
+  return subject === "limits" ? { kind: "limits_lock" } : { kind: "lock", pr: subject };
+}
+
 /** A request for the lock of a pull request. */
 export interface LockClaim {
-  readonly pr: PrNumber;
+  readonly pr: LockSubject;
   /** Undefined for a sync. */
   readonly doing: LockTask | undefined;
   /** The work that does not happen if another run holds the lock. */
@@ -110,9 +118,10 @@ export async function takeLock(
   { pr, doing, turned }: LockClaim,
   signal: AbortSignal,
 ): Promise<HeldLock> {
-  const name = formatLabel({ kind: "lock", pr });
-  const { color } = labelStyle({ kind: "lock", pr });
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  const label = lockLabel(pr);
+  const name = formatLabel(label);
+  const { color } = labelStyle(label);
+  for (let attempt = 0; attempt < (pr === "limits" ? TRIES_OF_LIMITS : TRIES); attempt++) {
     const { description, until } = writeLease(ports, doing);
     const made = await ports.forge.createLock({ name, color, description }, signal);
     if (made.kind === "created") {
@@ -139,7 +148,7 @@ export async function takeLock(
       }
       throw lockHeldError(ports, { pr, owner, turned });
     }
-    ports.terminal.say(`Taking over the lock of #${pr}: the run that held it is gone`);
+    ports.terminal.say(`Taking over the lock of ${describeSubject(pr)}: the run that held it is gone`);
     try {
       await ports.forge.deleteDefinition(record.nodeId, signal);
     } catch (error) {
@@ -149,11 +158,17 @@ export async function takeLock(
       throw error;
     }
   }
-  throw new AppError("busy", `Taking the lock of pull request #${pr}: others keep taking it first`, {
-    exitCode: EXIT.busy,
-    retryable: true,
-    hint: "Run the same command again in a minute",
-  });
+  throw new AppError(
+    "busy",
+    `Taking the lock of ${
+      pr === "limits" ? "the limits" : `pull request #${pr}`
+    }: others keep taking it first`,
+    {
+      exitCode: EXIT.busy,
+      retryable: true,
+      hint: "Run the same command again in a minute",
+    },
+  );
 }
 
 /**
@@ -164,14 +179,18 @@ async function outwait(
   ports: LockPorts,
   { name, pr, record, owner }: {
     readonly name: string;
-    readonly pr: PrNumber;
+    readonly pr: LockSubject;
     readonly record: LockRecord;
     readonly owner: LockOwner;
   },
   signal: AbortSignal,
 ): Promise<LockOwner | undefined> {
   const { clock, forge, terminal } = ports;
-  terminal.progress(`Waiting for #${pr}: it is held by ${nameHolder(ports, owner)}`);
+  terminal.progress(
+    `Waiting for ${describeSubject(pr)}: ${pr === "limits" ? "their lock" : "it"} is held by ${
+      nameHolder(ports, owner)
+    }`,
+  );
   try {
     let seen = owner;
     for (const end = clock.now() + PATIENCE_MS; clock.now() < end;) {
@@ -197,7 +216,7 @@ export async function confirmLock(
   ports: LockPorts,
   held: HeldLock,
   options: {
-    readonly pr: PrNumber;
+    readonly pr: LockSubject;
     readonly locks: readonly LockRecord[];
     readonly turned: RefusedWork;
   },
@@ -206,7 +225,7 @@ export async function confirmLock(
   const { pr, locks, turned } = options;
   const others = locks.filter((each) => each.nodeId !== held.nodeId);
   if (others.length === 0) return;
-  const numbers = await ports.forge.lockNumbers(formatLabel({ kind: "lock", pr }), signal);
+  const numbers = await ports.forge.lockNumbers(formatLabel(lockLabel(pr)), signal);
   const rival = others.find((each) => (numbers.get(each.nodeId) ?? Infinity) < held.epoch);
   if (rival === undefined) return;
   await held.release();

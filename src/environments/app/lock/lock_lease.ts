@@ -1,8 +1,15 @@
 /** The lease of a lock that this run holds: renewed while the run works, checked before writes, released at the end. */
 
 import { AppError, EXIT, toError } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
-import { formatLockOwner, LOCK_LEASE_MS, LOCK_RENEWAL_MS, type LockTask } from "../../core/lock.ts";
+import {
+  describeLockedWork,
+  describeSubject,
+  formatLockOwner,
+  LOCK_LEASE_MS,
+  LOCK_RENEWAL_MS,
+  type LockSubject,
+  type LockTask,
+} from "../../core/lock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
@@ -67,7 +74,7 @@ export function writeLease(ports: LeasePorts, doing: LockTask | undefined): Writ
 
 /** A lock that was just taken. */
 export interface TakenLock {
-  readonly pr: PrNumber;
+  readonly pr: LockSubject;
   readonly doing: LockTask | undefined;
   readonly nodeId: string;
   readonly epoch: number;
@@ -107,7 +114,9 @@ export function holdLock(ports: LeasePorts, taken: TakenLock, signal: AbortSigna
         await ports.forge.deleteDefinition(nodeId, limit.signal);
       } catch (error) {
         ports.terminal.warn(
-          `The lock of #${pr} could not be released (${toError(error).message}); it expires by itself`,
+          `The lock of ${describeSubject(pr)} could not be released (${
+            toError(error).message
+          }); it expires by itself`,
         );
       } finally {
         limit.end();
@@ -148,7 +157,7 @@ function limitRelease(
 async function keepRenewed(
   ports: LeasePorts,
   { pr, lease, renew, ended, lost }: {
-    readonly pr: PrNumber;
+    readonly pr: LockSubject;
     readonly lease: { readonly until: number };
     readonly renew: (signal: AbortSignal) => Promise<boolean>;
     readonly ended: AbortSignal;
@@ -167,28 +176,30 @@ async function keepRenewed(
       if (ended.aborted) return;
       // One failed renewal does not lose the lock: the lease has minutes left, and every write is preceded by
       // a check.
-      ports.terminal.detail(`Renewing the lock of #${pr} failed: ${toError(error).message}`);
+      ports.terminal.detail(`Renewing the lock of ${describeSubject(pr)} failed: ${toError(error).message}`);
       pause = LOCK_RENEWAL_MS;
     }
   }
 }
 
 /** The error that ends a run whose lock another run has taken. */
-export function lostError(pr: PrNumber): AppError {
-  return new AppError("lock_lost", `Working on pull request #${pr}: another run took the lock over`, {
+export function lostError(pr: LockSubject): AppError {
+  return new AppError("lock_lost", `${describeLockedWork(pr)}: another run took the lock over`, {
     exitCode: EXIT.busy,
     hint: "The other run finishes the work; this run writes nothing more",
   });
 }
 
 /** The error that ends a run whose lease was not renewed in time: its machine slept, or GitHub let it wait. */
-function expiredError(pr: PrNumber): AppError {
+function expiredError(pr: LockSubject): AppError {
   return new AppError(
     "lock_lost",
-    `Working on pull request #${pr}: this run's lock expired before it could be renewed`,
+    `${describeLockedWork(pr)}: this run's lock expired before it could be renewed`,
     {
       exitCode: EXIT.busy,
-      hint: `This run writes nothing more; "showtime sync ${pr}" or the next event continues its work`,
+      hint: `This run writes nothing more; ${
+        pr === "limits" ? "the same command again" : `"showtime sync ${pr}"`
+      } or the next event continues its work`,
     },
   );
 }

@@ -1,10 +1,9 @@
 /** Messages for a run that finds the pull request locked by another run. */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
+import { describeLockedWork, type LockOwner, type LockSubject, type LockTask } from "../../core/lock.ts";
 import type { Asked } from "../../core/plan/mod.ts";
-import type { LockOwner } from "../../core/lock.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { LinkMaker } from "../run.ts";
 
@@ -29,7 +28,7 @@ export interface HolderPorts {
 export function lockHeldError(
   ports: HolderPorts,
   { pr, owner, turned, dead = false }: {
-    readonly pr: PrNumber;
+    readonly pr: LockSubject;
     readonly owner: LockOwner | undefined;
     readonly turned: RefusedWork;
     /** The holder is dead, but this run may not take its lock over. */
@@ -41,7 +40,9 @@ export function lockHeldError(
     : `, until ${formatInstant(owner.expiresAt)} unless it is renewed`;
   return new AppError(
     "busy",
-    `Working on pull request #${pr}: it is held by ${nameHolder(ports, owner)}${until}`,
+    `${describeLockedWork(pr)}: ${pr === "limits" ? "their lock" : "it"} is held by ${
+      nameHolder(ports, owner)
+    }${until}`,
     {
       exitCode: EXIT.busy,
       hint: hintOf(ports, { pr, owner: dead ? undefined : owner, turned }),
@@ -50,11 +51,17 @@ export function lockHeldError(
   );
 }
 
+const TASK_WORDS: Readonly<Record<LockTask, string>> = {
+  cleanup: "cleanup",
+  extend: "change of its time-to-live",
+  count: "count of environments",
+};
+
 /** Describes a holder for people: its work, its run and its owner. */
 export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner | undefined): string {
   if (owner === undefined) return "an owner whose entry cannot be read";
   const { run, login, doing } = owner;
-  const work = doing === undefined ? "" : `a ${doing === "extend" ? "change of its time-to-live" : doing}, `;
+  const work = doing === undefined ? "" : `a ${TASK_WORDS[doing]}, `;
   if (run === undefined) return `${work}${login ?? "a person"} outside of Actions`;
   const whose = login === undefined ? "" : ` of ${login}`;
   return `${work}run ${run.id}, attempt ${run.attempt}${whose} (${ports.links.run(run.id)})`;
@@ -63,11 +70,12 @@ export function nameHolder(ports: Pick<HolderPorts, "links">, owner: LockOwner |
 function hintOf(
   ports: HolderPorts,
   { pr, owner, turned }: {
-    readonly pr: PrNumber;
+    readonly pr: LockSubject;
     readonly owner: LockOwner | undefined;
     readonly turned: RefusedWork;
   },
 ): string {
+  if (pr === "limits") return hintAboutLimits(ports, { owner, turned });
   if (owner === undefined) {
     const lost = turned.kind === "command" ? "Nothing was recorded. " : "";
     return `${lost}If no run works on it, remove the lock with "showtime unlock ${pr}"`;
@@ -85,6 +93,18 @@ function hintOf(
   if (seen) return `The other run checks again before it releases the lock, so nothing is lost. ${end}`;
   return `The other run builds nothing, but the request stays on record. When that run is done, ` +
     `"showtime sync ${pr}", this job run again or the next event does it. ${end}`;
+}
+
+/** Describes what a start does that could not count. A lock that cannot be read never expires. */
+function hintAboutLimits(
+  ports: HolderPorts,
+  { owner, turned }: { readonly owner: LockOwner | undefined; readonly turned: RefusedWork },
+): string {
+  const again = turned.kind === "command"
+    ? "Nothing was recorded: run the command again in a minute"
+    : "The request stays on record: run this job again in a minute";
+  if (owner !== undefined) return `${again}. ${describeEnd(ports, owner)}`;
+  return `${again}. If no run counts, delete the label "🎪 lock limits" of the repository`;
 }
 
 /** Describes where to follow the holder, and when the next run takes over if it is dead. */

@@ -1,12 +1,14 @@
 /** Reads GitHub and the platform and combines the planner's input. Changes nothing. */
 
-import { type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
+import { COMMENT_MARKER, type CommentRecord, EMPTY_RECORD, parseRecord } from "../../core/comment/mod.ts";
 import { AppError, usageError } from "../../../lib/errors.ts";
 import { type FullSha, parseShortSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { findNearMisses, readLabels } from "../../core/labels/mod.ts";
 import type { LockView } from "../../core/lock.ts";
 import {
+  type Comparison,
   judgeLabels,
+  neededComparison,
   neededImages,
   type Observation,
   peopleToAsk,
@@ -21,12 +23,13 @@ import type { Images } from "../../ports/images.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings, RunIdentity } from "../run.ts";
+import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { type LockReadingPorts, viewLock } from "../lock/held_lock.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 import { needsHeadRun, readHeadRun, recordedHeads } from "./head_sightings.ts";
 import { type OriginContext, originsOf } from "./label_origins.ts";
 import { findOtherEngine } from "./other_engine.ts";
-import { believedComment, isShowtimesComment, pullRecord } from "./pull_record.ts";
+import { believedComment, believedNews, isShowtimesComment, pullRecord } from "./pull_record.ts";
 import { type KnownPull, readCurrent, type ReadingPorts } from "./read_current.ts";
 
 /** The ports and values that observing a pull request uses. */
@@ -48,6 +51,8 @@ export interface ObservedPull {
   readonly snapshot: PullSnapshot;
   /** The comment with Showtime's marker, to be edited; undefined if no such comment can be trusted. */
   readonly comment: MarkedComment | undefined;
+  /** The comments with news that can be trusted, oldest first. */
+  readonly news: readonly MarkedComment[];
   readonly record: CommentRecord;
   /** The knowledge of this run about the pull request, for its later reads. */
   readonly known: KnownPull;
@@ -79,6 +84,11 @@ export interface ObserveOptions {
    * if no trigger decides: then they are not asked for.
    */
   readonly headRuns?: Map<FullSha, HeadRun>;
+  /**
+   * The comparisons of commits that this process has already asked for, by the names of both; new answers are added.
+   * Undefined if no new commit is decided about: then none is asked for.
+   */
+  readonly comparisons?: Map<string, Comparison> | undefined;
 }
 
 /** Observes a pull request once. */
@@ -136,6 +146,7 @@ export async function observePull(
     actor,
     event: identity.event,
     request: options.request,
+    headStatus: statusOf(snapshot, known),
   };
   const base = {
     ...draft,
@@ -144,7 +155,9 @@ export async function observePull(
   };
   const wanted = new Set(peopleToAsk(base));
   if (actor !== undefined && needsActor(base)) wanted.add(actor);
-  for (const comment of snapshot.comments) {
+  const tells = ports.settings.mention !== undefined;
+  const main = snapshot.comments.filter(({ body }) => body.startsWith(COMMENT_MARKER));
+  for (const comment of tells ? snapshot.comments : main) {
     const { author } = comment;
     if (author?.bot === false && !isShowtimesComment(comment, trustedBots)) wanted.add(author.login);
   }
@@ -155,6 +168,7 @@ export async function observePull(
   // A question that failed is asked again at the next observation.
   for (const [login, answer] of people) if (answer.kind !== "error") options.people.set(login, answer);
   const comment = believedComment(snapshot.comments, { people, trustedBots });
+  const news = believedNews(snapshot.comments, { people, trustedBots });
   const record = comment === undefined ? EMPTY_RECORD : parseRecord(comment.body);
   const whole = await withApprovals(ports, {
     ...base,
@@ -162,24 +176,34 @@ export async function observePull(
     record: {
       ...pullRecord(record, snapshot.timeline),
       present: comment !== undefined,
-      spareComments: snapshot.comments.flatMap((each) => each.own && each !== comment ? [each.nodeId] : []),
+      spareComments: [...main, ...news].flatMap((each) =>
+        each.own && each !== comment && each !== news.at(-1) ? [each.nodeId] : []
+      ),
     },
   }, { snapshot, context: { ...context, sightings: recordedHeads(record, platform) }, options, signal });
-  const { believed: observation } = judgeLabels(whole, ports.settings);
+  const { believed } = judgeLabels(whole, ports.settings);
   const otherEngine = await findOtherEngine(ports.platform, { record, labels, deployed: platform }, signal);
+  const observation = {
+    ...believed,
+    ...(otherEngine === undefined ? {} : { otherEngine }),
+    ...await askImages(ports, believed, { size: options.size, signal }),
+  };
   return {
-    observation: {
-      ...observation,
-      ...(otherEngine === undefined ? {} : { otherEngine }),
-      ...await askImages(ports, observation, { size: options.size, signal }),
-    },
+    observation: await withComparison(ports, observation, { options, signal }),
     snapshot,
     comment,
+    news,
     record,
     known,
     identity: repository,
     elsewhere,
   };
+}
+
+/** Returns the status of the head as this run knows it. GitHub may not show yet what the run has written. */
+function statusOf({ headSha, headStatus }: PullSnapshot, { status }: KnownPull): Observation["headStatus"] {
+  if (status?.written === "refused") return undefined;
+  return status?.sha === headSha ? status.written : headStatus;
 }
 
 /**
@@ -246,6 +270,22 @@ function commitsOf(timeline: readonly TimelineEvent[]): readonly FullSha[] {
   return timeline.flatMap((event) =>
     (event.kind === "commit" || event.kind === "force_push") && event.sha !== undefined ? [event.sha] : []
   );
+}
+
+/** Asks which files a new commit changed, but only if the decision depends on it. */
+async function withComparison(
+  ports: ObservePorts,
+  observation: Observation,
+  { options, signal }: { readonly options: ObserveOptions; readonly signal: AbortSignal },
+): Promise<Observation> {
+  const { comparisons } = options;
+  if (comparisons === undefined) return observation;
+  const needed = neededComparison(observation, makePolicy(ports, observation.pr, DEFAULT_OPTIONS));
+  if (needed === undefined) return observation;
+  const key = `${needed.base}...${needed.head}`;
+  const comparison = comparisons.get(key) ?? await ports.forge.compare(needed, signal);
+  comparisons.set(key, comparison);
+  return { ...observation, comparison };
 }
 
 /** Asks whether the image exists, but only if the decision depends on it. */

@@ -3,6 +3,7 @@
 import { parseShortSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { COMMENT_MARKER, type CommentRecord } from "../../core/comment/mod.ts";
 import { parseLabel, sameLabelName } from "../../core/labels/mod.ts";
+import { NEWS_MARKER } from "../../core/news/mod.ts";
 import { isTrustedBot, mayCauseBuild, type PermissionAnswer, type PullRecord } from "../../core/plan/mod.ts";
 import type { MarkedComment, TimelineEvent } from "../../ports/forge.ts";
 
@@ -15,19 +16,32 @@ export function isShowtimesComment(
   return own || (author !== undefined && isTrustedBot(author.login, trustedBots));
 }
 
+/** The knowledge that decides whose comments are believed. */
+interface Believing {
+  readonly people: ReadonlyMap<string, PermissionAnswer>;
+  readonly trustedBots: readonly string[] | undefined;
+}
+
 /** Finds the oldest comment with Showtime's marker whose author is believed. */
 export function believedComment(
   comments: readonly MarkedComment[],
-  by: {
-    readonly people: ReadonlyMap<string, PermissionAnswer>;
-    readonly trustedBots: readonly string[] | undefined;
-  },
+  by: Believing,
 ): MarkedComment | undefined {
-  return comments.find((each) =>
-    each.body.startsWith(COMMENT_MARKER) &&
-    (isShowtimesComment(each, by.trustedBots) ||
-      (each.author?.bot === false && mayCauseBuild(by.people.get(each.author.login))))
-  );
+  return comments.find((each) => each.body.startsWith(COMMENT_MARKER) && isBelieved(each, by));
+}
+
+/** Finds the comments with news whose authors are believed, oldest first. */
+export function believedNews(
+  comments: readonly MarkedComment[],
+  by: Believing,
+): readonly MarkedComment[] {
+  return comments.filter((each) => each.body.startsWith(NEWS_MARKER) && isBelieved(each, by));
+}
+
+function isBelieved(comment: MarkedComment, { people, trustedBots }: Believing): boolean {
+  const { author } = comment;
+  return isShowtimesComment(comment, trustedBots) ||
+    (author?.bot === false && mayCauseBuild(people.get(author.login)));
 }
 
 /**
@@ -36,10 +50,7 @@ export function believedComment(
 export function pullRecord(
   record: CommentRecord,
   timeline: readonly TimelineEvent[],
-): Pick<
-  PullRecord,
-  "attempts" | "shas" | "size" | "notice" | "shown" | "update" | "silent" | "content" | "sleep"
-> {
+): Omit<PullRecord, "present" | "spareComments"> {
   const attempts = new Map<ShortSha, number>();
   for (const [key, count] of Object.entries(record.attempts)) {
     const sha = parseShortSha(key);
@@ -54,8 +65,8 @@ export function pullRecord(
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
   const silent = Object.keys(record.silent ?? {}).flatMap((sha) => parseShortSha(sha) ?? []);
-  const { size, notice, shown, update, content, sleep } = record;
-  return { attempts, shas, silent, size, notice, shown, update, content, sleep };
+  const { size, notice, shown, failure, update, content, sleep } = record;
+  return { attempts, shas, silent, size, notice, shown, failure, update, content, sleep };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

@@ -1,11 +1,12 @@
 /** Reads a pull request until GitHub shows at least what this run knows of it. */
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
+import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import { describeStaleness, factOf, type KnownFact } from "../../core/known_pull.ts";
+import type { HeadStatus } from "../../core/news/mod.ts";
 import type { ForgeReader, PullSnapshot } from "../../ports/forge.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { RunIdentity } from "../run.ts";
+import type { AppSettings, RunIdentity } from "../run.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
 
 /** How long an older answer is read again, and the pause before the first repetition, in milliseconds. */
@@ -19,12 +20,16 @@ export interface ReadingPorts {
   readonly forge: Pick<ForgeReader, "readPull">;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly identity: Pick<RunIdentity, "actor" | "event">;
+  /** Says what is read beside the pull request itself. */
+  readonly settings: Pick<AppSettings, "status" | "mention">;
 }
 
 /** The knowledge of a run about a pull request, beside its event. One object serves all reads of a run. */
 export interface KnownPull {
   /** The newest change of the pull request that an answer showed or a write of this run made. */
   newest: KnownFact | undefined;
+  /** The newest status that this run wrote; `refused` if GitHub did not accept it, so that it is tried once. */
+  status?: { readonly sha: FullSha; readonly written: HeadStatus | "refused" };
 }
 
 /** Takes in a change that this run has written, as GitHub dates it. */
@@ -46,8 +51,13 @@ export async function readCurrent(
   options: { readonly known: KnownPull; readonly held: HeldLock | undefined },
   signal: AbortSignal,
 ): Promise<PullSnapshot> {
-  const { forge, clock, identity } = ports;
+  const { forge, clock, identity, settings } = ports;
   const { known } = options;
+  const wanted = {
+    actor: identity.actor,
+    ...(settings.status === undefined ? {} : { status: true }),
+    ...(settings.mention === undefined ? {} : { news: true }),
+  };
   const event = factOf(identity.event);
   const held = ports.githubDryRun ? undefined : options.held;
   const end = clock.now() + PATIENCE_MS;
@@ -68,7 +78,7 @@ export async function readCurrent(
   /** A pull request that the event is about exists, even if GitHub does not show it yet. */
   async function readOnce(): Promise<PullSnapshot | string> {
     try {
-      return await forge.readPull(pr, { actor: identity.actor }, signal);
+      return await forge.readPull(pr, wanted, signal);
     } catch (error) {
       if (event === undefined || !(error instanceof AppError) || error.code !== "pull_not_found") throw error;
       return "GitHub does not show it";

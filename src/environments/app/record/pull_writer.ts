@@ -3,6 +3,7 @@
 import {
   type CommentEnvironment,
   type CommentFailure,
+  type CommentModel,
   type CommentRecord,
   describeShown,
   EVENT_LIMIT,
@@ -23,12 +24,18 @@ import {
   sameLabelName,
   withoutLabels,
 } from "../../core/labels/mod.ts";
+import { servedHead } from "../../core/labels/mod.ts";
 import { commitsBehind, describeBehind } from "../../core/environment/distance.ts";
 import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { judgeLabels, wantedSettings } from "../../core/plan/mod.ts";
 import type { ForgeWrite, NewDefinition } from "../../ports/forge.ts";
 import type { HeldLock } from "../lock/lock_lease.ts";
+import { lastChange } from "./last_change.ts";
 import { tooManyLabels } from "./label_room.ts";
+import { rateWords } from "../show/cost_words.ts";
+import { newsAfter, type NewsComment, newsWrites } from "./news_writes.ts";
+import { reportHead } from "./report_status.ts";
+import { runUrlOf } from "./run_url.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
@@ -63,6 +70,7 @@ export class PullWriter {
   #labels: LabelState | undefined;
   #record: CommentRecord;
   #commentId: string | undefined;
+  #news: readonly NewsComment[] = [];
   #failure: CommentFailure | undefined;
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
@@ -87,6 +95,8 @@ export class PullWriter {
     this.#names = observed.snapshot.labels;
     this.#labels = observed.observation.allLabels;
     this.#commentId = observed.comment?.nodeId ?? this.#commentId;
+    // GitHub may not show yet what this run has told.
+    this.#news = observed.news.length > 0 ? observed.news : this.#news;
     const { headSha, at } = observed.snapshot;
     if (this.#record.head?.sha !== headSha) this.remember({ head: { sha: headSha, since: at } });
     for (
@@ -207,16 +217,41 @@ export class PullWriter {
       ];
       this.#labels = undefined;
     }
-    if (change.comment !== undefined && change.comment !== false && settings.commentEnabled) {
-      batch.push({ kind: "comment", nodeId: this.#commentId, body: this.#renderComment() });
+    if (change.comment !== undefined && change.comment !== false) {
+      this.#dropOutdated();
+      const comment = this.#modelComment();
+      if (settings.commentEnabled) {
+        batch.push({ kind: "comment", nodeId: this.#commentId, body: renderComment(comment) });
+      }
+      batch.push(...newsWrites(this.ports, { observed: this.#observed, present: this.#news, comment }));
     }
     batch.push(...removals, ...(change.also ?? []));
-    if (batch.length === 0) return;
+    if (batch.length === 0) return await this.#report(signal);
     const { snapshot } = this.#observed;
     const result = await forge.write({ number: snapshot.number, nodeId: snapshot.nodeId }, batch, signal);
     this.#commentId = result.comment ?? this.#commentId;
+    this.#news = newsAfter(this.#news, { batch, created: result.news });
     noteWrite(this.#observed.known, { at: result.updatedAt, ...lastChange(batch) });
     for (const warning of result.warnings) terminal.warn(warning);
+    await this.#report(signal);
+  }
+
+  /** Writes the status of the head commit if it follows from the labels that it is another one now. */
+  async #report(signal: AbortSignal): Promise<void> {
+    if (this.ports.settings.status === undefined) return;
+    // The record of a failure is cleared a little before the label that says so.
+    const { failure = this.#observed.record.failure, update } = this.#record;
+    const labels = this.#believedLabels();
+    const { ports, lock } = this;
+    const observed = this.#observed;
+    const stable = this.stableUrlOf(shortSha(observed.snapshot.headSha));
+    await reportHead(ports, { observed, lock, labels, stable, failure, update }, signal);
+  }
+
+  /** Returns the labels without those that are not trusted. */
+  #believedLabels(): LabelState {
+    const { forged, uncertain } = judgeLabels(this.#observed.observation, this.ports.settings).doubts;
+    return withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
   }
 
   #makeRoom(attach: readonly string[], leaving: readonly string[]): Removal {
@@ -288,13 +323,10 @@ export class PullWriter {
     };
   }
 
-  #renderComment(): string {
+  #modelComment(): CommentModel {
     const { ports } = this;
     const { observation, snapshot: { number: pr } } = this.#observed;
-    this.#dropOutdated();
-    // The comment does not show labels that are not trusted.
-    const { forged, uncertain } = judgeLabels(observation, ports.settings).doubts;
-    const state = withoutLabels(this.labels, [...forged, ...uncertain].map(({ name }) => name));
+    const state = this.#believedLabels();
     const nearMisses = findNearMisses(this.#names);
     const environments: CommentEnvironment[] = [];
     for (const each of state.environments.values()) {
@@ -313,12 +345,13 @@ export class PullWriter {
         }),
         requestedBy: each.requestedBy,
         silentSince: this.#record.silent?.[each.sha],
+        cost: rateWords(ports.settings.cost, this.#sizeOf(each.sha)),
       });
     }
     const now = { ...observation, labels: state };
     const policy = makePolicy(ports, pr, DEFAULT_OPTIONS);
     const runs = environments.find(({ active }) => active)?.short;
-    return renderComment({
+    return {
       repo: ports.repo,
       serverUrl: ports.serverUrl,
       pr,
@@ -331,9 +364,18 @@ export class PullWriter {
       behind: runs === undefined
         ? ""
         : describeBehind(commitsBehind(observation.commits, { runs, head: observation.headSha })),
+      serves: runs === undefined ? undefined : servedHead(state, { runs, head: observation.headSha }),
       advice: adviceFacts(now, policy),
+      runUrl: runUrlOf(ports),
       record: { ...this.#record, shown: describeShown(state, nearMisses) },
-    });
+    };
+  }
+
+  /** Finds the size of an environment: the platform's tags have it, else the record has the size that is to be. */
+  #sizeOf(short: ShortSha): string | undefined {
+    const { platform } = this.#observed.observation;
+    const deployed = platform === "as_labels" ? undefined : platform.find((each) => each.short === short);
+    return deployed?.settings.size ?? this.#record.size;
   }
 
   /** Finds the failure on record of an environment that runs all the same: its last update failed. */
@@ -342,19 +384,6 @@ export class PullWriter {
     const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
     return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
-}
-
-/** Returns the labels that a batch leaves set and removed. */
-function lastChange(
-  batch: readonly ForgeWrite[],
-): { readonly present: readonly string[]; readonly absent: readonly string[] } {
-  const last = new Map<string, ForgeWrite["kind"]>();
-  for (const write of batch) {
-    if (write.kind !== "attach" && write.kind !== "detach") continue;
-    for (const name of write.names) last.set(name, write.kind);
-  }
-  const namesOf = (kind: ForgeWrite["kind"]) => [...last].flatMap(([name, by]) => by === kind ? [name] : []);
-  return { present: namesOf("attach"), absent: namesOf("detach") };
 }
 
 /** Makes the definition of a label, with its colour and description. */

@@ -7,6 +7,7 @@ import { type BringUp, settingsKey } from "../../core/plan/mod.ts";
 import { preparingNames, statusNames } from "./label_names.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import type { PullWriter } from "./pull_writer.ts";
+import { runUrlOf } from "./run_url.ts";
 
 /** The failure of one attempt. */
 export interface FailedAttempt {
@@ -79,6 +80,7 @@ export async function recordFailure(
       deployment,
       state: serves ? "success" : "failure",
       url: writer.urlOf(sha, address),
+      logUrl: runUrlOf(writer.ports),
       description: describeFailure(error, { serves }),
     }],
   }, signal);

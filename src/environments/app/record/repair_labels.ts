@@ -7,6 +7,8 @@ import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { deploymentWrite } from "./deployment_write.ts";
 import type { PullWriter } from "./pull_writer.ts";
+import { readRetirement } from "./read_retirement.ts";
+import { runUrlOf } from "./run_url.ts";
 
 /**
  * Repairs labels. The comment also shows what they say, so it is updated too. While it reports a failure, it stays
@@ -26,12 +28,17 @@ export async function repairLabels(
   for (const label of add) if (label.kind === "address") addresses.set(label.sha, label.address);
   const withdrawn = [...addresses.values()].includes(undefined);
   const failed = [...writer.labels.environments.values()].some(({ status }) => status === "failed");
-  const comment = shown.length > 0 && (!failed || withdrawn) && writer.observed.comment !== undefined;
+  const served = add.flatMap((label) => label.kind === "serves" ? [label] : []);
+  const comment = (shown.length > 0 || served.length > 0) && (!failed || withdrawn) &&
+    writer.observed.comment !== undefined;
   // The comment does not name an address that the platform no longer has: it may be a stranger's by now.
   const named = shown.filter(({ label, name }) =>
     label.kind !== "address" || !remove.some((each) => each.name === name)
   );
-  if (comment) {
+  for (const { sha, head } of served) {
+    writer.note(`\`${sha}\` serves \`${head}\` too: no file of \`build.paths\` changed`, { unlabeled: true });
+  }
+  if (comment && named.length > 0) {
     writer.note(`Put labels right: ${named.map(({ name }) => escapeMarkdown(name)).join(", ")}`, {
       unlabeled: true,
     });
@@ -66,10 +73,14 @@ async function correctDeployments(
   if (!ports.settings.deploymentsEnabled) return [];
   const writes: ForgeWrite[] = [];
   for (const [short, address] of addresses) {
-    const { deployments } = await ports.forge.retirementInfo(observed.snapshot.number, [short], signal);
+    const { deployments } = await readRetirement(
+      ports,
+      { pr: observed.snapshot.number, shas: [short] },
+      signal,
+    );
     const [newest] = deployments;
     if (newest === undefined) continue;
-    writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address) }));
+    writes.push(deploymentWrite(newest, { url: writer.urlOf(short, address), logUrl: runUrlOf(ports) }));
   }
   return writes;
 }

@@ -9,7 +9,11 @@ import { AppError } from "../../../lib/errors.ts";
 import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { imageOwnerOf } from "../sync/check_image_owner.ts";
+import { removedStatus } from "../../core/news/mod.ts";
 import type { PullWriter } from "./pull_writer.ts";
+import { readRetirement } from "./read_retirement.ts";
+import { writeStatus } from "./report_status.ts";
+import { runUrlOf } from "./run_url.ts";
 
 /** Removes everything that a plan retires, with as few requests as possible. */
 export async function retire(
@@ -30,8 +34,8 @@ export async function retire(
   await markStopping(writer, retirements, signal);
   const shorts = retirements.flatMap((each) => each.short === undefined ? [] : [each.short]);
   const info = shorts.length === 0
-    ? { definitions: [], deployments: [] }
-    : await ports.forge.retirementInfo(plan.pr, shorts, signal);
+    ? { definitions: [], deployments: [], statuses: new Map() }
+    : await readRetirement(ports, { pr: plan.pr, shas: shorts }, signal);
   for (const retirement of retirements) {
     const key = retirement.deployed ?? begunKey(writer, retirement);
     if (key !== undefined) {
@@ -61,6 +65,12 @@ export async function retire(
     for (const short of shorts) writer.note(`\`${short}\` is removed`);
   }
   if (!remembered) forget(writer, shorts);
+  // While the labels are there, a run that continues this one does the same again.
+  for (const [sha, present] of info.statuses) {
+    const status = removedStatus(present);
+    if (status === undefined) continue;
+    await writeStatus(ports, { observed: writer.observed, lock, sha, status }, signal);
+  }
   await writer.write({
     remove: namesOf(writer, shorts),
     // If everything is removed, the comment is written with the last labels.
@@ -75,6 +85,7 @@ export async function retire(
         deployment,
         state: "inactive",
         url: undefined,
+        logUrl: runUrlOf(ports),
         description: "The environment is removed",
       })),
     ],

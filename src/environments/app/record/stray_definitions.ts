@@ -21,7 +21,7 @@ export async function dropStrayDefinitions(
   signal: AbortSignal,
 ): Promise<void> {
   if (shorts.length === 0) return;
-  const { definitions } = await ports.forge.retirementInfo(pr, shorts, signal);
+  const { definitions } = await ports.forge.retirementInfo(pr, { shas: shorts }, signal);
   const stray = definitions.filter(({ name, openPulls }) => {
     const sha = isShaCarrying(parseLabel(name));
     return sha !== undefined && shorts.includes(sha) && openPulls.length === 0;

@@ -27,7 +27,10 @@ export function adviceFacts(
       : status === "failed" || status === "unknown"
       ? "failed"
       : "working",
-    waits: environments.length > 0 && !environments.some(({ sha }) => sha === head),
+    waits: environments.length > 0 &&
+      !environments.some(({ sha, serves }) =>
+        sha === head || (sha === runs?.sha && serves?.includes(head) === true)
+      ),
     pushes: policy.autoSync === "never"
       ? "off"
       : policy.autoSync === "always" || isTargetTrusted(observation)

@@ -1,3 +1,4 @@
+import { costOf } from "../../core/cost/cost.ts";
 import { capExpiry, creationOf, expiryOf } from "../../core/environment/expiry.ts";
 import { urlToOpen } from "../../core/environment/stable_url.ts";
 import { formatServiceName } from "../../core/environment/names.ts";
@@ -20,7 +21,7 @@ export interface ViewPorts {
   readonly platformKind: PlatformKind;
   readonly platformAsLabels: boolean;
   readonly links: Pick<LinkMaker, "pull" | "commit" | "console">;
-  readonly settings: Pick<AppSettings, "maxAgeMs" | "urlOf">;
+  readonly settings: Pick<AppSettings, "maxAgeMs" | "urlOf" | "cost">;
 }
 
 /** The two sources about one environment: its labels and the platform. */
@@ -81,6 +82,8 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     image: deployed?.image ?? null,
     size: deployed?.settings.size ?? null,
     flags: deployed?.settings.flags ?? {},
+    ...(labeled?.serves === undefined ? {} : { serves: labeled.serves }),
+    ...viewCost(ports, { deployed, createdAt, present: deployed !== undefined || state === "running" }),
     links: {
       pull_request: ports.links.pull(pr),
       ...(sha === undefined ? {} : { commit: ports.links.commit(sha) }),
@@ -90,6 +93,23 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
         ? ports.links.console(service)
         : {}),
     },
+  };
+}
+
+/** Views the cost of an environment that the platform has. In a dry run the labels stand for the platform. */
+function viewCost(
+  { settings: { cost }, forge }: ViewPorts,
+  { deployed, createdAt, present }: {
+    readonly deployed: PlatformEnvironment | undefined;
+    readonly createdAt: number | undefined;
+    readonly present: boolean;
+  },
+): Pick<EnvironmentView, "cost"> {
+  if (cost === undefined || !present) return {};
+  const found = costOf(cost, { createdAt, now: forge.now(), size: deployed?.settings.size });
+  const [perHour, soFar] = [found?.perHour, found?.soFar];
+  return {
+    cost: { per_hour: perHour ?? null, so_far: soFar ?? null, currency: "USD", prices: cost.source },
   };
 }
 

@@ -2,8 +2,10 @@
 
 import { formatInstant } from "../../../lib/instant.ts";
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
+import { stripControls } from "../../../lib/sanitize.ts";
 import type { LockOwner } from "../../core/lock.ts";
 import {
+  type Comparison,
   isTargetTrusted,
   judgeLabels,
   type Observation,
@@ -13,6 +15,7 @@ import {
   type Policy,
   settingsDifference,
   type ShaState,
+  touchedPath,
   type TriggerView,
   type Variation,
   viewShas,
@@ -20,6 +23,7 @@ import {
   wantedSettings,
 } from "../../core/plan/mod.ts";
 import type { DeployedSettings } from "../../core/environment/environment.ts";
+import { type CensusPorts, countForVariations } from "../limits/read_census.ts";
 import type { ObservedPull, ObservePorts } from "../observe/observe_pull.ts";
 import { planOnce, type SyncOptions } from "../sync/sync_pull.ts";
 
@@ -45,12 +49,13 @@ export interface Explanation {
 
 /** Observes once, plans, and plans again with each input that could be different. */
 export async function explainPull(
-  ports: ObservePorts,
+  ports: ObservePorts & CensusPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const { plan, observed, policy } = await planOnce(ports, pr, options, signal);
+  const decision = await planOnce(ports, pr, options, signal);
+  const { plan, observed, policy } = await countForVariations(ports, decision, signal);
   const variations = planVariations(observed.observation, policy);
   const wouldChange = variations.map(({ what, plan: other }) => {
     const building = other.build ? ", an image would be built" : "";
@@ -131,6 +136,12 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   ) {
     if (exists !== undefined) say(`image of ${what}`, exists ? "is there" : "is gone");
   }
+  if (observation.comparison !== undefined) {
+    say("changed files", describeComparison(observation.comparison, policy.buildPaths ?? []));
+  }
+  if (observation.census !== undefined) {
+    say("environments of other pull requests", String(observation.census.length));
+  }
   say("lock", lock.kind === "held" ? describeHolder(lock.owner, lock.alive) : lock.kind);
   const wanted = wantedSettings(observation, policy);
   say("settings wanted", describeSettings(wanted));
@@ -142,6 +153,16 @@ function inputsOf(observation: Observation, policy: Policy): readonly ExplainedI
   say("automatic updates", policy.autoSync);
   say("time", formatInstant(observation.now));
   return inputs;
+}
+
+function describeComparison(comparison: Comparison, patterns: readonly string[]): string {
+  const since = `since ${shortSha(comparison.base)}, which is deployed`;
+  if (comparison.paths === undefined) return `${since}: not known in full, so all of them count as changed`;
+  const touched = touchedPath(comparison, patterns);
+  const count = comparison.paths.length;
+  return touched === undefined
+    ? `${since}: ${count}, none of build.paths`
+    : `${since}: ${count}, and ${stripControls(touched)} is one of build.paths`;
 }
 
 function describeTrust(observation: Observation, policy: Policy): string {

@@ -1,11 +1,12 @@
 /** The history of a pull request's environments, from label events and deployments. */
 
-import { parseRecord } from "../../core/comment/mod.ts";
+import { COMMENT_MARKER, parseRecord } from "../../core/comment/mod.ts";
 import { unescapeMarkdown } from "../../../lib/sanitize.ts";
 import { type FullSha, type PrNumber, shortSha } from "../../../lib/ids.ts";
 import { formatTtl, type ParsedLabel, parseLabel } from "../../core/labels/mod.ts";
 import type { AppSettings } from "../run.ts";
 import { isShowtimesComment } from "../observe/pull_record.ts";
+import { deploymentEnvironments } from "../record/read_retirement.ts";
 import type { DeploymentEvent, ForgeReader, PullSnapshot, TimelineEvent } from "../../ports/forge.ts";
 
 /** One event of the history. */
@@ -26,7 +27,7 @@ export interface HistoryEntry {
 export async function readHistory(
   ports: {
     readonly forge: Pick<ForgeReader, "readPull" | "listDeployments">;
-    readonly settings: Pick<AppSettings, "trustedBots">;
+    readonly settings: Pick<AppSettings, "trustedBots" | "deploymentEnvironment">;
   },
   pr: PrNumber,
   options: { readonly limit: number },
@@ -35,7 +36,7 @@ export async function readHistory(
   const { limit } = options;
   const [snapshot, deployments] = await Promise.all([
     ports.forge.readPull(pr, { actor: undefined }, signal),
-    ports.forge.listDeployments(pr, { limit }, signal),
+    ports.forge.listDeployments(pr, { limit, environments: deploymentEnvironments(ports, pr) }, signal),
   ]);
   const full = fullShas(snapshot, deployments);
   const entries = [
@@ -132,7 +133,9 @@ function readNotes(
   { comments }: PullSnapshot,
   trustedBots: readonly string[] | undefined,
 ): readonly HistoryEntry[] {
-  const comment = comments.find((each) => isShowtimesComment(each, trustedBots));
+  const comment = comments.find((each) =>
+    each.body.startsWith(COMMENT_MARKER) && isShowtimesComment(each, trustedBots)
+  );
   if (comment === undefined) return [];
   return parseRecord(comment.body).events.filter(({ unlabeled }) => unlabeled === true).map((
     { at, text },

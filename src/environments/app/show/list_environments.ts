@@ -11,10 +11,12 @@ import {
   type LabelState,
   parseLabel,
   readLabels,
+  servedHead,
 } from "../../core/labels/mod.ts";
 import { identifyRepository, type IdentityPorts, splitByOwner } from "../identify_repository.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
+import { totalWords } from "./cost_words.ts";
 import {
   byActivity,
   type EnvironmentView,
@@ -47,6 +49,8 @@ export interface Listing {
   readonly nearMisses: readonly string[];
   /** Notes for people about some of the environments: `frozen, 1 commit behind`. */
   readonly notes: ReadonlyMap<EnvironmentView, string>;
+  /** A sentence about the cost of all environments; undefined if cost is not shown. */
+  readonly total?: string | undefined;
 }
 
 /**
@@ -92,6 +96,7 @@ export async function listEnvironments(
     incomplete,
     nearMisses: findNearMisses([...marked, ...others].flatMap(({ open, labels }) => open ? labels : [])),
     unverified: deployed === undefined && !ports.platformAsLabels,
+    total: totalWords(ports.settings.cost, environments),
     notes: new Map(environments.map((view) => {
       const pull = pulls.get(view.pr);
       return [view, noteOn(view, pull, deployed === undefined ? pull?.labels.flags ?? {} : view.flags)];
@@ -120,7 +125,10 @@ function noteOn(view: EnvironmentView, pull: LabeledPull | undefined, switched: 
   const flags = Object.entries(switched).map(([name, on]) => `${name} ${on ? "on" : "off"}`).sort();
   if (pull?.open !== true || !view.active || view.short_sha === null) return flags.join(", ");
   const { labels: { frozen, blocked }, commits = [], headSha } = pull;
-  const behind = describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }));
+  const serves = servedHead(pull.labels, { runs: view.short_sha, head: headSha });
+  const behind = serves === undefined
+    ? describeBehind(commitsBehind(commits, { runs: view.short_sha, head: headSha }))
+    : `serves ${serves} too`;
   return [
     ...(frozen.length > 0 ? ["frozen"] : []),
     ...(blocked.length > 0 ? ["blocked"] : []),

@@ -8,6 +8,7 @@ import type { CommentFailure } from "../../core/comment/mod.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
 import { isServing } from "../record/record_failure.ts";
 import { repairLabels } from "../record/repair_labels.ts";
+import { writeStatus } from "../record/report_status.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/lock_lease.ts";
@@ -133,7 +134,9 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
   const { ports } = writer;
   switch (step.kind) {
     case "record_intent":
-      return await recordIntent(writer, { plan, step }, signal);
+      tools.admission?.assertMine();
+      await recordIntent(writer, { plan, step }, signal);
+      return await tools.admission?.end();
     case "consume_triggers":
       if (!step.names.some((name) => writer.names.includes(name))) return;
       return await writer.write({ remove: step.names }, signal);
@@ -191,6 +194,11 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       writer.say({ notice: undefined, failure: rememberedFailure(writer) });
       writer.remember({ notice: undefined });
       return await writer.write({ comment: true }, signal);
+    case "report_status": {
+      const { observed, lock } = writer;
+      const sha = observed.snapshot.headSha;
+      return await writeStatus(ports, { observed, lock, sha, status: step.status }, signal);
+    }
     case "drop_comments":
       return await writer.write({
         also: step.nodeIds.map((nodeId) => ({ kind: "delete_comment", nodeId })),

@@ -2,6 +2,7 @@
 
 import { shortSha } from "../../../lib/ids.ts";
 import { type Plan, planPull, type Policy } from "../../core/plan/mod.ts";
+import type { Admission } from "../limits/admission.ts";
 import { lostError } from "../lock/lock_lease.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
@@ -9,6 +10,8 @@ import type { ObservedPull } from "../observe/observe_pull.ts";
 /** The values and functions that applying a plan uses along with the writer. */
 export interface ApplyTools {
   readonly policy: Policy;
+  /** Set if the environment was counted: the next run may count as soon as the intent is on record. */
+  readonly admission?: Admission | undefined;
   /** Observes the pull request again, under the same lock. */
   readonly look: () => Promise<ObservedPull>;
   /** Called with a sentence about each step that is done. */

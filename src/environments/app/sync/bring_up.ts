@@ -6,7 +6,13 @@
 import { expiryOf } from "../../core/environment/expiry.ts";
 import { type EnvironmentKey, formatUrl } from "../../core/environment/names.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
-import { formatLabel, type Label, LABELS_PER_PULL, type NamedLabel } from "../../core/labels/mod.ts";
+import {
+  formatLabel,
+  type Label,
+  LABELS_PER_PULL,
+  type NamedLabel,
+  servedHead,
+} from "../../core/labels/mod.ts";
 import {
   type BringUp,
   diffLabels,
@@ -21,6 +27,8 @@ import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "../record/label_names.ts";
 import { readEngine } from "../observe/other_engine.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
+import { readRetirement } from "../record/read_retirement.ts";
+import { runUrlOf } from "../record/run_url.ts";
 import { dropAfterFailure } from "../record/stray_definitions.ts";
 
 /** The values that the steps of one plan pass on to each other. */
@@ -59,6 +67,7 @@ export async function recordIntent(
     requestedBy: bringUp.requestedBy,
     address: bringUp.inPlace ? state.environments.get(sha)?.address : undefined,
     active: state.active.includes(sha),
+    serves: servedHead(state, { runs: sha, head: writer.observed.observation.headSha }),
   };
   const wanted = labelsFor({ ...facts, status: step.status, preparing: step.build || !bringUp.inPlace });
   // One request defines every label that is already known, so that later steps find their definitions.
@@ -173,12 +182,15 @@ export async function openDeployment(
     plan.reason === "resumed" ||
     plan.steps.some((each) => each.kind === "wake" || (each.kind === "deploy" && each.bringUp.inPlace))
   ) {
-    const info = await ports.forge.retirementInfo(plan.pr, [shortSha(sha)], signal);
+    const info = await readRetirement(ports, { pr: plan.pr, shas: [shortSha(sha)] }, signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
   }
   const made = await ports.forge.createDeployment(plan.pr, {
     sha,
     description: `Showtime environment of pull request #${plan.pr}`,
+    ...(ports.settings.deploymentEnvironment === undefined
+      ? {}
+      : { environment: ports.settings.deploymentEnvironment(plan.pr) }),
   }, signal);
   if (made.warning !== undefined) ports.terminal.warn(made.warning);
   return made.deployment;
@@ -204,6 +216,7 @@ export async function deploy(
     deployment: state.deployment,
     state: "in_progress",
     url: undefined,
+    logUrl: runUrlOf(ports),
     description: "The environment is coming up",
   }];
   const built = { kind: "status", sha, status: "built" } as const;
@@ -287,6 +300,7 @@ export async function activate(
     address,
     active: true,
     preparing: false,
+    serves: servedHead(writer.labels, { runs: sha, head: writer.observed.observation.headSha }),
   });
   const pointers = writer.labels.ours.flatMap(({ label, name }) =>
     (label.kind === "active" && label.sha !== sha) || label.kind === "preparing" ? [name] : []
@@ -312,6 +326,7 @@ export async function activate(
       deployment: state.deployment,
       state: "success",
       url: writer.urlOf(sha, address),
+      logUrl: runUrlOf(ports),
       description: "The environment is running",
     }],
   }, signal);

@@ -7,6 +7,7 @@ import type { Plan } from "../../core/plan/mod.ts";
 import type { Images } from "../../ports/images.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
+import { writeStatus } from "../record/report_status.ts";
 
 /** The maximum length of the text by which the record tells one refusal from another. */
 const KEY_LENGTH = 150;
@@ -44,6 +45,19 @@ export async function tellRefusal(
   writer.remember({ notice: keyOf(refusal) });
   writer.note(words[0] ?? "", { unlabeled: true });
   await writer.write({ comment: true }, signal);
+  await reportRefusal(writer, { plan, refusal }, signal);
+}
+
+/** Sets the status of the head to a failure: a preview was asked for and cannot be built. */
+async function reportRefusal(
+  { ports, observed, lock }: PullWriter,
+  { plan, refusal }: { readonly plan: Plan; readonly refusal: AppError },
+  signal: AbortSignal,
+): Promise<void> {
+  const { headSha } = observed.snapshot;
+  if (ports.settings.status === undefined || plan.target !== headSha) return;
+  const status = { state: "failure", description: `Not built: ${refusal.message}`, url: undefined } as const;
+  await writeStatus(ports, { observed, lock, sha: headSha, status }, signal);
 }
 
 function keyOf({ code, message }: AppError): string {

@@ -11,6 +11,7 @@ import {
   viewShas,
   viewTriggers,
 } from "../../core/plan/mod.ts";
+import { servedHead } from "../../core/labels/mod.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
 import { mainView, servedSha, type ViewPorts } from "../show/environment_view.ts";
 import { readWithLabelFallback } from "../show/label_fallback.ts";
@@ -97,6 +98,8 @@ function authorityOf(
     ? "existing_blocked_label"
     : plan.reason === "not_authorized"
     ? "authorization_failed"
+    : plan.reason === "over_limit" || plan.reason === "over_budget"
+    ? plan.reason
     : undefined;
   const names = observation.labels.triggers.map(({ name }) => name);
   const refused = judged && status !== "authorized"
@@ -114,7 +117,7 @@ function authorityOf(
     ...(blocked === undefined ? {} : { blocked_reason: blocked }),
     ...(names.length === 0 ? {} : { trigger_labels: names.join(",") }),
     ...(target === undefined || target.state === "absent"
-      ? {}
+      ? servesToo(observation) ? { target_show_status: "running" } : {}
       : { target_show_status: target.labeled?.status ?? target.state }),
     ...(views.size === 0 ? {} : {
       has_previous_shows: String(
@@ -123,6 +126,12 @@ function authorityOf(
     }),
     ...(refused === undefined ? {} : { auth_error: stripControls(refused) }),
   };
+}
+
+/** Whether a label says that the environment of an earlier commit serves the head too: the head counts as running. */
+function servesToo({ labels, headSha, target }: Observation): boolean {
+  return target === headSha &&
+    labels.active.some((runs) => servedHead(labels, { runs, head: headSha }) !== undefined);
 }
 
 function authStatus(observation: Observation, person: string | undefined): string {

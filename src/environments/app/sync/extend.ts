@@ -24,6 +24,8 @@ import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
 import { Announcer } from "../announce/announcer.ts";
 import { followUp, withLock } from "../lock/with_lock.ts";
 
+export type { Ttl };
+
 /** The ports and values that extending a time-to-live uses. */
 export interface ExtendPorts extends SyncPorts, ViewPorts {
   readonly forge: SyncPorts["forge"];

@@ -16,7 +16,15 @@ export function makePolicy(
   pr: PrNumber,
   options: RunOptions,
 ): Policy {
-  const { commentEnabled, deploymentsEnabled: _, imageOf, urlOf, ...settings } = ports.settings;
+  const {
+    commentEnabled,
+    deploymentsEnabled: _,
+    mention: _m,
+    deploymentEnvironment: _e,
+    imageOf,
+    urlOf,
+    ...settings
+  } = ports.settings;
   return {
     ...settings,
     url: urlOf?.(pr),

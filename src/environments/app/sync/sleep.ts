@@ -5,10 +5,11 @@
 
 import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names.ts";
 import type { SleepCause } from "../../core/environment/environment.ts";
-import { shortSha } from "../../../lib/ids.ts";
+import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { BringUp, Plan, Step } from "../../core/plan/mod.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { statusNames } from "../record/label_names.ts";
+import { readRetirement } from "../record/read_retirement.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { openDeployment, type Progress } from "./bring_up.ts";
@@ -62,12 +63,12 @@ async function inactiveDeployments(
   { ports }: PullWriter,
   { pr, sha }: {
     readonly pr: Plan["pr"];
-    readonly sha: Parameters<typeof ports.forge.retirementInfo>[1][number];
+    readonly sha: ShortSha;
   },
   signal: AbortSignal,
 ): Promise<readonly ForgeWrite[]> {
   if (!ports.settings.deploymentsEnabled) return [];
-  const { deployments: [newest] } = await ports.forge.retirementInfo(pr, [sha], signal);
+  const { deployments: [newest] } = await readRetirement(ports, { pr, shas: [sha] }, signal);
   return newest === undefined ? [] : [{
     kind: "deployment_status",
     deployment: newest,

@@ -7,6 +7,7 @@ import { AppError, EXIT, type ExitCode } from "../../../lib/errors.ts";
 import { formatLabel, formatTtl } from "../../core/labels/mod.ts";
 import type { FullSha, PrNumber } from "../../../lib/ids.ts";
 import {
+  type Comparison,
   type PermissionAnswer,
   type Plan,
   planPull,
@@ -14,6 +15,8 @@ import {
   type Request,
 } from "../../core/plan/mod.ts";
 import type { HeadRun } from "../../ports/forge.ts";
+import { type Admission, admit } from "../limits/admission.ts";
+import { type CensusPorts, countWithoutLock } from "../limits/read_census.ts";
 import { Announcer } from "../announce/announcer.ts";
 import { applyPlan } from "./apply.ts";
 import { describeRealEnvironment, refuseHalfDry, refuseRealEnvironment } from "./dry_rules.ts";
@@ -71,7 +74,7 @@ export interface SyncResult {
 
 /** Observes and plans; changes nothing. */
 export async function planOnce(
-  ports: ObservePorts,
+  ports: ObservePorts & CensusPorts,
   pr: PrNumber,
   options: SyncOptions,
   signal: AbortSignal,
@@ -84,8 +87,10 @@ export async function planOnce(
     held: undefined,
     people: new Map(),
     headRuns: new Map(),
+    comparisons: options.givenImage === undefined ? new Map() : undefined,
   }, signal);
-  return { plan: planPull(observed.observation, policy), observed, policy };
+  const decision = { plan: planPull(observed.observation, policy), observed, policy };
+  return await countWithoutLock(ports, decision, signal);
 }
 
 /** Warns a person whose `--ttl` has no effect, because a label on the pull request outweighs it. */
@@ -137,6 +142,7 @@ async function syncAnnounced(
   const policy = makePolicy(ports, pr, options);
   const people = new Map<string, PermissionAnswer>();
   const headRuns = new Map<FullSha, HeadRun>();
+  const comparisons = options.givenImage === undefined ? new Map<string, Comparison>() : undefined;
   const known: KnownPull = { newest: undefined };
   let request = options.request;
   const look = async (held: HeldLock | undefined, confirms = false) => {
@@ -148,6 +154,7 @@ async function syncAnnounced(
       confirms,
       people,
       headRuns,
+      comparisons,
       known,
     }, signal);
     if (seen.observation.lock.kind === "mine") options.announcer.atWork(seen);
@@ -158,7 +165,15 @@ async function syncAnnounced(
   warnOfWeight(ports, { policy, observed });
   if (options.planOnly || ports.githubDryRun) warnOfRealEnvironment(ports, observed);
   else refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
-  let plan = planPull(observed.observation, policy);
+  const decide = async (seen: ObservedPull) => {
+    const decision = { plan: planPull(seen.observation, policy), observed: seen, policy };
+    // A start that was asked for is counted under the lock. An automatic one takes no lock if it has to wait.
+    const asked = decision.plan.steps.some(({ kind }) => kind === "consume_triggers") ||
+      request !== undefined;
+    return asked && !options.planOnly ? decision : await countWithoutLock(ports, decision, signal);
+  };
+  let plan: Plan;
+  ({ plan, observed } = await decide(observed));
   let decisive: Plan | undefined;
   let failure: AppError | undefined;
   let carriedOut: Plan | undefined;
@@ -199,11 +214,21 @@ async function syncAnnounced(
       if (left === undefined) throw error;
     });
     if (held === undefined) break;
+    let admission: Admission | undefined;
     try {
       observed = await look(held, true);
       await confirmLock(ports, held, { pr, locks: observed.snapshot.locks, turned }, signal);
       refuseRealEnvironment(ports, { pr, labels: observed.observation.allLabels });
-      plan = planPull(observed.observation, policy);
+      const decision = { plan: planPull(observed.observation, policy), observed, policy };
+      const admitted = await admit(ports, decision, { turned }, signal);
+      ({ plan, observed } = admitted.decision);
+      admission = admitted.admission;
+      if (isRefusedByLimits(plan) && plan.steps.length === 0) {
+        // A command leaves nothing on the pull request that could be taken off.
+        request = undefined;
+        decisive ??= plan;
+        options.watch?.planned(plan);
+      }
       if (plan.steps.length > 0 && !isRetryOfThisRun(plan, failure)) {
         const writer = new PullWriter(ports, held, observed);
         if (plan.build) {
@@ -220,6 +245,7 @@ async function syncAnnounced(
         options.watch?.planned(plan);
         const outcome = await applyPlan(writer, plan, {
           policy,
+          admission,
           look: () => look(held),
           done(sentence) {
             applied.push(sentence);
@@ -236,12 +262,13 @@ async function syncAnnounced(
       }
       if (lock.kind === "held") await clearAfterDead(ports, { pr, held, look }, signal);
     } finally {
+      await admission?.end();
       await held.release();
     }
     if (ports.githubDryRun) break;
     observed = await look(undefined);
     options.announcer.settled(observed);
-    plan = planPull(observed.observation, policy);
+    ({ plan, observed } = await decide(observed));
   }
   // A block that ended the work decides, not the work that it ended.
   const blocked = superseded && plan.reason === "blocked";
@@ -300,6 +327,11 @@ function turnedOf(request: Request | undefined, plan: Plan): RefusedWork {
 
 function isIdle(plan: Plan): boolean {
   return plan.action === "no_action" || plan.action === "blocked";
+}
+
+/** Whether the plan refuses a start because of the limits or the budget. */
+function isRefusedByLimits({ reason }: Plan): boolean {
+  return reason === "over_limit" || reason === "over_budget";
 }
 
 /**

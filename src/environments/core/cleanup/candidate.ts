@@ -1,6 +1,7 @@
 /** The things that a cleanup removes, each with the data that its removal needs. */
 
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
+import type { LockSubject } from "../lock.ts";
 import type { EnvironmentKey } from "../environment/names.ts";
 
 /** The fields that every candidate has. */
@@ -56,7 +57,9 @@ export type PullCandidate = ExpiredEnvironment | OrphanedService | ClosedPull | 
 /** A lock whose holder is gone. `nodeId` names the very definition that was judged. */
 export interface DeadLock extends CandidateWords {
   readonly kind: "lock";
-  readonly pr: PrNumber;
+  /** Undefined for the lock of the limits. */
+  readonly pr: PrNumber | undefined;
+  readonly subject: LockSubject;
   readonly nodeId: string;
 }
 

@@ -40,7 +40,8 @@ export function judgePull(facts: CleanupFacts, options: CleanupOptions): Judged<
   const doomed: PullCandidate[] = [];
   const kept: Kept[] = [];
   if (
-    pull?.open === false && pull.labels.ours.some(({ label }) => !["blocked", "lock"].includes(label.kind))
+    pull?.open === false &&
+    pull.labels.ours.some(({ label }) => !["blocked", "lock", "limits_lock"].includes(label.kind))
   ) {
     if (!options.closedPulls) return { doomed, kept };
     doomed.push({

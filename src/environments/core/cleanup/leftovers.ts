@@ -7,7 +7,7 @@ import { judgeOwner, type RepositoryIdentity } from "../environment/ownership.ts
 import { parseImageReference } from "../../../lib/image/image_reference.ts";
 import { type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { isShaCarrying, type ParsedLabel } from "../labels/mod.ts";
-import { judgeLock, type LockRecord, type RunView } from "../lock.ts";
+import { describeSubject, judgeLock, type LockRecord, type LockSubject, type RunView } from "../lock.ts";
 import type { DeadLock, Judged, Kept, UnusedDefinition, UnusedImage, UnusedLeftover } from "./candidate.ts";
 import type { CleanupPull } from "./judge_pull.ts";
 import { GRACE_MS } from "./options.ts";
@@ -84,7 +84,7 @@ function livingShas({ platform, pulls, locked }: LivingFacts): ReadonlySet<Short
 
 /** A pull request's lock. `run` is its workflow run; undefined if it was not asked for or cannot be read. */
 export interface LockFacts {
-  readonly pr: PrNumber;
+  readonly pr: LockSubject;
   readonly record: LockRecord;
   readonly run: RunView | undefined;
 }
@@ -95,13 +95,25 @@ export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<Dea
   const kept: Kept[] = [];
   for (const { pr, record, run } of locks) {
     const judgement = judgeLock(record, { now, run });
-    const what = `the lock of #${pr}`;
+    const what = `the lock of ${describeSubject(pr)}`;
     if (judgement === "dead") {
       const { nodeId } = record;
       const why = "The run that held it is gone";
-      doomed.push({ id: `lock:${pr}:${nodeId}`, kind: "lock", what, why, pr, needsApproval: false, nodeId });
+      doomed.push({
+        id: `lock:${pr}:${nodeId}`,
+        kind: "lock",
+        what,
+        why,
+        pr: pr === "limits" ? undefined : pr,
+        subject: pr,
+        needsApproval: false,
+        nodeId,
+      });
     } else if (judgement === "unreadable") {
-      kept.push({ what, why: `Its holder cannot be read; "showtime unlock ${pr}" removes it` });
+      const remedy = pr === "limits"
+        ? 'delete the label "🎪 lock limits" of the repository'
+        : `"showtime unlock ${pr}" removes it`;
+      kept.push({ what, why: `Its holder cannot be read; ${remedy}` });
     }
   }
   return { doomed, kept };

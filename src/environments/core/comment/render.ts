@@ -27,6 +27,8 @@ export interface CommentEnvironment {
   readonly requestedBy: string | undefined;
   /** The time since which it does not answer; undefined if it answers. */
   readonly silentSince?: number | undefined;
+  /** Its price in words; undefined if cost is not shown. */
+  readonly cost?: string | undefined;
 }
 
 /** The reason why the newest attempt did not come up. */
@@ -56,8 +58,12 @@ export interface CommentModel {
   readonly flags: Readonly<Record<string, boolean>>;
   /** How far the environment is behind the head, as `1 commit behind`; empty if it is not. */
   readonly behind: string;
+  /** The head, if the active environment serves it too although it is of an earlier commit. */
+  readonly serves?: ShortSha | undefined;
   /** The facts that decide what a person does next. */
   readonly advice: AdviceFacts;
+  /** The page of the workflow run that writes the comment; undefined outside of Actions. */
+  readonly runUrl?: string | undefined;
   readonly record: CommentRecord;
 }
 
@@ -83,6 +89,9 @@ export function renderComment(model: CommentModel): string {
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(adviseInComment(model.advice));
+  if (model.runUrl !== undefined) {
+    parts.push(`<sub>Written by [this run](${model.runUrl}), which has the log.</sub>`);
+  }
   const text = parts.join("\n\n");
   return `${text.slice(0, COMMENT_LIMIT)}\n\n${formatRecord(model.record)}\n`;
 }
@@ -107,7 +116,11 @@ function headline(
       ? ""
       : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
-    const behind = model.behind === "" ? "" : ` It is ${model.behind} the newest commit.`;
+    const behind = model.serves !== undefined
+      ? ` It serves \`${model.serves}\` too: no file of \`build.paths\` changed.`
+      : model.behind === ""
+      ? ""
+      : ` It is ${model.behind} the newest commit.`;
     return `🟢 **Running at [${shownHost(url)}](${url})** from ${
       commit(model, active)
     }.${silent}${behind}${failed}${doing}`;
@@ -141,6 +154,7 @@ function facts(model: CommentModel, active: CommentEnvironment): string {
     active.expiresAt === undefined ? "when the pull request closes" : formatInstant(active.expiresAt),
   ]);
   if (active.requestedBy !== undefined) rows.push(["Asked for by", escapeMarkdown(active.requestedBy)]);
+  if (active.cost !== undefined) rows.push(["Cost", escapeMarkdown(active.cost)]);
   const flags = Object.entries(model.flags).map(([name, on]) => `${name} ${on ? "on" : "off"}`);
   if (flags.length > 0) rows.push(["Flags", flags.sort().map(escapeMarkdown).join(", ")]);
   if (model.advice.frozen !== undefined) {

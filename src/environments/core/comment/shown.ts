@@ -10,7 +10,8 @@ export function describeShown(
   nearMisses: readonly string[] = [],
 ): string {
   const shown = [...environments.values()].filter(({ status }) => status !== undefined).map(
-    ({ sha, status, address }) => `${active.includes(sha) ? "*" : ""}${sha} ${status} ${address ?? "-"}`,
+    ({ sha, status, address, serves }) =>
+      [`${active.includes(sha) ? "*" : ""}${sha} ${status} ${address ?? "-"}`, ...serves ?? []].join(" "),
   ).sort();
   return [...shown, ...nearMisses.map((name) => `? ${name}`)].join(", ");
 }

@@ -1,3 +1,4 @@
+import type { CostSettings } from "../cost/settings.ts";
 import type { SleepSettings } from "../sleep/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 
@@ -7,6 +8,14 @@ export interface ContentSettings {
   readonly key: string;
   /** Whether an environment is failed if its content is. */
   readonly required: boolean;
+}
+
+/** How many environments there may be at the same time. */
+export interface EnvironmentLimits {
+  /** Pull requests that have one; undefined for any number. */
+  readonly environments: number | undefined;
+  /** Those of them that one person asked for; undefined for any number. */
+  readonly perUser: number | undefined;
 }
 
 /** The configured settings that decide about environments. They keep this form from the configuration to their use. */
@@ -27,6 +36,17 @@ export interface EnvironmentSettings {
   readonly login: string | undefined;
   /** Flags whose variable is configured: lines in a pull request's body do not set them. */
   readonly configuredFlags?: readonly string[];
+  /** Patterns of the files that go into the image; undefined if every commit is built. */
+  readonly buildPaths?: readonly string[] | undefined;
+  /** Undefined if there may be any number of environments. */
+  readonly limits?: EnvironmentLimits | undefined;
+  /** The prices of environments; undefined if their cost is not shown. */
+  readonly cost?: CostSettings | undefined;
+  /**
+   * The status `showtime` of head commits; undefined if none is written. `required`: branch protection waits for it on
+   * every head.
+   */
+  readonly status?: { readonly required: boolean } | undefined;
   /** When environments are put to sleep; undefined if only people do that. */
   readonly sleep?: SleepSettings | undefined;
   /** Undefined if nothing is pushed into environments. */

@@ -1,5 +1,16 @@
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 
+/** The cost of an environment in US dollars, as an estimate. */
+export interface CostView {
+  /** Null if no price is known. */
+  readonly per_hour: number | null;
+  /** Since it was created; null if no price is known, or not when it was created. */
+  readonly so_far: number | null;
+  readonly currency: "USD";
+  /** The origin of the prices, with region and date. */
+  readonly prices: string;
+}
+
 /** An environment as every command shows it; the JSON form has the same keys. */
 export interface EnvironmentView {
   readonly pr: PrNumber;
@@ -24,5 +35,9 @@ export interface EnvironmentView {
   readonly image: string | null;
   readonly size: string | null;
   readonly flags: Readonly<Record<string, boolean>>;
+  /** The newest commits that it serves too, because no file of `build.paths` changed; left out if there are none. */
+  readonly serves?: readonly ShortSha[];
+  /** Left out if the cost of environments is not shown. */
+  readonly cost?: CostView;
   readonly links: Readonly<Record<string, string>>;
 }

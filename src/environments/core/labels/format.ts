@@ -53,6 +53,8 @@ function spell(label: Label): string {
       return `${TENT} ${SIGNS[label.kind]} ${label.sha}`;
     case "lock":
       return `${TENT} lock pr-${label.pr}`;
+    case "limits_lock":
+      return `${TENT} lock limits`;
     case "marker":
       return `${TENT} showtime`;
     case "status":
@@ -63,6 +65,8 @@ function spell(label: Label): string {
       return `${TENT} ${label.sha} ${SIGNS.address} ${spellAddress(label.address)}`;
     case "ttl":
       return `${TENT} ${label.sha} ${SIGNS.ttl} ${formatTtl(label.ttl)}`;
+    case "serves":
+      return `${TENT} ${label.sha} ${SIGNS.serves} ${label.head}`;
     case "requester": {
       const before = `${TENT} ${label.sha} ${SIGNS.requester} `;
       return before + shortenLogin(label.login, LABEL_NAME_UNITS - before.length);

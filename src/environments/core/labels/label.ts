@@ -36,7 +36,11 @@ export type Label =
   | { readonly kind: "ttl"; readonly sha: ShortSha; readonly ttl: Ttl }
   /** `login`: as the label carries it. A login that was too long is cut and ends in `…`. */
   | { readonly kind: "requester"; readonly sha: ShortSha; readonly login: string }
+  /** The environment of `sha` serves the commit `head` too: no file that goes into the image differs. */
+  | { readonly kind: "serves"; readonly sha: ShortSha; readonly head: ShortSha }
   | { readonly kind: "lock"; readonly pr: PrNumber }
+  /** The lock under which environments are counted. */
+  | { readonly kind: "limits_lock" }
   | { readonly kind: "marker" };
 
 /** The result of parsing a label's name. */

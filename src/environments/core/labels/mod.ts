@@ -32,6 +32,7 @@ export {
   type NamedLabel,
   type OwnLabel,
   readLabels,
+  servedHead,
   withLabel,
   withoutLabels,
 } from "./state.ts";

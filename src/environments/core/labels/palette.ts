@@ -63,6 +63,7 @@ function colorOf(label: Label): string {
     case "status":
       return STATUS_COLORS[label.status];
     case "lock":
+    case "limits_lock":
       return GREY;
     default:
       return PALE;
@@ -99,6 +100,10 @@ function describe(label: Label): string {
       return `Who asked for the preview environment of commit ${label.sha}.`;
     case "lock":
       return `A run is changing the preview environments of pull request ${label.pr}.`;
+    case "limits_lock":
+      return "A run is counting the preview environments for the configured limits.";
+    case "serves":
+      return `The preview environment of commit ${label.sha} serves commit ${label.head} too.`;
     case "marker":
       return "This pull request has preview environments.";
   }

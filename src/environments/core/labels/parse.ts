@@ -98,6 +98,7 @@ function parsePair(first: string, second: string): Label | undefined {
 }
 
 function parseLockName(word: string): Label | undefined {
+  if (lowerAscii(word) === "limits") return { kind: "limits_lock" };
   const digits = /^pr-(\d{1,10})$/i.exec(word)?.[1];
   const pr = digits === undefined ? undefined : parsePrNumber(digits);
   return pr === undefined ? undefined : { kind: "lock", pr };
@@ -128,6 +129,10 @@ function parseOfSha(
     }
     case SIGNS.requester:
       return isLogin(value) ? { kind: "requester", sha, login: value } : undefined;
+    case SIGNS.serves: {
+      const head = parseShortSha(value);
+      return head === undefined ? undefined : { kind: "serves", sha, head };
+    }
     default:
       return undefined;
   }

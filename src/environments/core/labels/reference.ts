@@ -94,10 +94,20 @@ export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
     setBy: "showtime",
   },
   { name: `${TENT} <sha> ${SIGNS.requester} <login>`, meaning: "who asked for it", setBy: "showtime" },
+  {
+    name: `${TENT} <sha> ${SIGNS.serves} <head>`,
+    meaning: "it serves the newest commit too: no file of build.paths changed",
+    setBy: "showtime",
+  },
   { name: `${TENT} showtime`, meaning: "this pull request has environments", setBy: "showtime" },
   {
     name: `${TENT} lock pr-<n>`,
     meaning: "a definition, never on a pull request: a run is changing that pull request",
+    setBy: "showtime",
+  },
+  {
+    name: `${TENT} lock limits`,
+    meaning: "a definition, never on a pull request: a run is counting environments for the limits",
     setBy: "showtime",
   },
 ];

@@ -21,6 +21,7 @@ export const SIGNS = {
   created: "📅",
   address: "🌐",
   requester: "🤡",
+  serves: "⏩",
 } as const;
 
 /** Returns a sign without its variation selector, for comparison. Other words are returned as they are. */

@@ -1,4 +1,4 @@
-import type { ShortSha } from "../../../lib/ids.ts";
+import { type FullSha, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { Label, ParsedLabel, Status, Trigger, Ttl } from "./label.ts";
 import { parseLabel, STATUS_PRECEDENCE } from "./parse.ts";
 import { compareTtl } from "./ttl.ts";
@@ -33,6 +33,8 @@ export interface LabeledEnvironment {
   readonly ttl?: Ttl;
   /** The login as the label carries it, perhaps cut. Of several, the first in the order of their text. */
   readonly requestedBy?: string;
+  /** The newer commits that it serves too. A crash may leave more than one. */
+  readonly serves?: readonly ShortSha[];
   /** Every label that carries this SHA, pointers included. */
   readonly labels: readonly NamedLabel[];
 }
@@ -127,6 +129,15 @@ export function activeSha(
   return [...state.active].sort((a, b) => age(b) - age(a))[0];
 }
 
+/** Returns the head if the environment of the commit that runs serves it too, else undefined. */
+export function servedHead(
+  { environments }: Pick<LabelState, "environments">,
+  { runs, head }: { readonly runs: ShortSha; readonly head: FullSha },
+): ShortSha | undefined {
+  const short = shortSha(head);
+  return environments.get(runs)?.serves?.includes(short) === true ? short : undefined;
+}
+
 /** Returns the SHA that a label carries; undefined if it carries no SHA. */
 export function isShaCarrying(label: ParsedLabel): ShortSha | undefined {
   return "sha" in label ? label.sha : undefined;
@@ -161,6 +172,7 @@ function readEnvironment(sha: ShortSha, carrying: readonly NamedLabel[]): Labele
   const address = sorted(valuesOf(labels, "address").map((label) => label.address))[0];
   const ttl = valuesOf(labels, "ttl").map((label) => label.ttl).sort(compareTtl)[0];
   const requestedBy = sorted(valuesOf(labels, "requester").map((label) => label.login))[0];
+  const serves = sorted(valuesOf(labels, "serves").map((label) => label.head));
   return {
     sha,
     statuses,
@@ -169,6 +181,7 @@ function readEnvironment(sha: ShortSha, carrying: readonly NamedLabel[]): Labele
     ...(address === undefined ? {} : { address }),
     ...(ttl === undefined ? {} : { ttl }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
+    ...(serves.length === 0 ? {} : { serves }),
     labels: carrying,
   };
 }

@@ -4,14 +4,16 @@
  */
 
 import { withoutLabels } from "../labels/mod.ts";
-import { judgeLabels } from "./believe.ts";
+import { judgeLabels, type LabelJudgement } from "./believe.ts";
 import { bringUp, planResume } from "./bring_up.ts";
 import { heedDoubts } from "./doubts.ts";
 import { planEnd } from "./end.ts";
-import { LITTER, planIdle } from "./idle.ts";
+import { planWithinLimits } from "./limits/plan_within_limits.ts";
+import { LITTER, planIdle, withStatus } from "./idle.ts";
 import { planNewCommit, planTwin } from "./new_commit.ts";
 import type { Observation, Policy } from "./observation.ts";
 import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.ts";
+import { planRecorded } from "./paths/plan_served.ts";
 import type { Plan, Step } from "./plan.ts";
 import { isUpdateExhausted, updateDue } from "./settings.ts";
 import { planSleep } from "./sleep/plan_sleep.ts";
@@ -20,11 +22,19 @@ import { describeRefusal, isRecordTrusted, type TriggerView } from "./trust.ts";
 
 /** Plans the work on the observed pull request. */
 export function planPull(observation: Observation, policy: Policy): Plan {
-  const { doubts, believed } = judgeLabels(observation, policy);
+  const judged = judgeLabels(observation, policy);
+  return withStatus(planJudged(observation, policy, judged), { observation: judged.believed, policy });
+}
+
+function planJudged(
+  observation: Observation,
+  policy: Policy,
+  { doubts, believed }: LabelJudgement,
+): Plan {
   // The end removes every label, whether or not it is believed.
   const ended = planEnd(survey({ ...observation, labels: observation.allLabels }, policy));
   if (ended !== undefined) return ended;
-  const plan = planOpen(believed, policy);
+  const plan = planWithinLimits(planOpen(believed, policy), { observation: believed, policy });
   if (plan.reason === "blocked" || plan.reason === "in_progress") return plan;
   return heedDoubts(plan, { doubts, allLabels: observation.allLabels });
 }
@@ -140,6 +150,8 @@ function planCommit(situation: Situation): Plan {
   if (state === "drifted") {
     return bringUp(situation, { rule: 10, reason: "drifted", build: observation.imageExists === false });
   }
+  const recorded = planRecorded(situation);
+  if (recorded !== undefined) return recorded;
   // An environment that is being removed does not count: a push must not bring back what was stopped.
   if (state === "absent" && others.some((each) => each.state !== "stopping")) return planNewCommit(situation);
   if (state === "failed") {

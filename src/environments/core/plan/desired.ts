@@ -16,6 +16,8 @@ export interface LabelFacts {
   readonly address: string | undefined;
   readonly active: boolean;
   readonly preparing: boolean;
+  /** The newer commit that the environment serves too. */
+  readonly serves?: ShortSha | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export function labelsFor(facts: LabelFacts): readonly Label[] {
   }
   if (facts.address !== undefined) labels.push({ kind: "address", sha, address: facts.address });
   labels.push({ kind: "status", sha, status: facts.status });
+  if (facts.serves !== undefined) labels.push({ kind: "serves", sha, head: facts.serves });
   if (facts.preparing) labels.push({ kind: "preparing", sha });
   if (facts.active) labels.push({ kind: "active", sha });
   return labels;

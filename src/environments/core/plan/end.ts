@@ -12,7 +12,7 @@ export function planEnd(situation: Situation): Plan | undefined {
   const stop = triggers.find((each) => each.trigger === "stop" && each.authorized);
   if (observation.open && stop === undefined) return undefined;
   const names = observation.labels.ours.filter(({ label }) =>
-    label.kind !== "blocked" && label.kind !== "lock"
+    !["blocked", "lock", "limits_lock"].includes(label.kind)
   )
     .map(({ name }) => name);
   const steps: Step[] = [...views.values()].map((view) => ({

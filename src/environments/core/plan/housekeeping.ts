@@ -11,6 +11,7 @@ import { diffLabels, hasLabel, type LabelChange, labelsFor } from "./desired.ts"
 import type { Observation, Policy } from "./observation.ts";
 import { isOnOtherMachine } from "./active/other_machine.ts";
 import type { Retirement, Step } from "./plan.ts";
+import { findRecorded, findUnchanged } from "./paths/unchanged.ts";
 import { wantedTtl } from "./settings.ts";
 import type { ShaView } from "./state.ts";
 
@@ -88,6 +89,8 @@ function planRepair(
   const add: Label[] = [];
   const remove: NamedLabel[] = [];
   const active = decideActive(observation, { views, target, lost });
+  const serving = { observation, policy, views, target };
+  const server = (findUnchanged(serving) ?? findRecorded(serving))?.short;
   let living = false;
   for (const view of views.values()) {
     if (mustGo(view, { target, targetRuns })) continue;
@@ -98,7 +101,9 @@ function planRepair(
     }
     living = true;
     if (isOnOtherMachine(observation, view)) continue;
-    const change = diffLabels(present, repairedLabels(observation, { policy, view, active, target, lost }));
+    const serves = view.short === server ? target : undefined;
+    const wanted = repairedLabels(observation, { policy, view, active, target, lost, serves });
+    const change = diffLabels(present, wanted);
     add.push(...change.add);
     remove.push(...change.remove);
   }
@@ -121,9 +126,11 @@ function repairedLabels(
     readonly active: ShortSha | undefined;
     readonly target: ShortSha;
     readonly lost: ShortSha | undefined;
+    /** The head, if the environment serves it too. */
+    readonly serves: ShortSha | undefined;
   },
 ): readonly Label[] {
-  const { policy, view, active, target, lost } = context;
+  const { policy, view, active, target, lost, serves } = context;
   const { labeled, deployed } = view;
   const createdAt = labeled?.createdAt;
   const known = labeled?.status === "unknown" ? undefined : labeled?.status;
@@ -151,6 +158,7 @@ function repairedLabels(
     requestedBy: labeled?.requestedBy ?? deployed?.requestedBy,
     address: running ? deployed?.address ?? labeled?.address : kept,
     active: active === view.short,
+    serves,
     preparing: view.state === "in_progress" && observation.labels.preparing.includes(view.short),
   });
 }

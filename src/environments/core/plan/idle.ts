@@ -1,10 +1,13 @@
 /** The plans for a target that needs no work, and the clearing up that is due in any case. */
 
 import { describeShown } from "../comment/mod.ts";
+import { isStatus, wantedStatus } from "../news/mod.ts";
 import { decideActive } from "./active/decide_active.ts";
 import { planMissingContent } from "./active/missing_content.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
+import { findRecorded, findUnchanged } from "./paths/unchanged.ts";
+import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 import { isUpward, notice, result, type Situation } from "./situation.ts";
 import type { TriggerView } from "./trust.ts";
@@ -121,8 +124,39 @@ export function litter({ observation, policy, views }: Situation): readonly Step
 }
 
 /** Removes the notice about a waiting commit when the target runs, and about a lost image when that is over. */
-function outdatedNotice({ observation, state }: Situation): readonly Step[] {
+function outdatedNotice(situation: Situation): readonly Step[] {
+  const { observation, state } = situation;
   const shown = observation.record.notice ?? "";
-  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && state === "running";
+  const runs = state === "running" || findUnchanged(situation) !== undefined ||
+    findRecorded(situation) !== undefined;
+  const waited = /^(?:frozen|untrusted_commit|auto_sync_off):/.test(shown) && runs;
   return waited || shown.startsWith("image_gone:") ? [{ kind: "notice", key: undefined }] : [];
+}
+
+/**
+ * Returns the plan, with a step that writes the head's status if no other step is due and the status is not the one that
+ * the commit is to have. Every other step writes it by itself, after the labels. While another run is at work, that run
+ * writes it.
+ */
+export function withStatus(
+  plan: Plan,
+  { observation, policy }: { readonly observation: Observation; readonly policy: Policy },
+): Plan {
+  const { lock, open, headSha, labels, headStatus: present, record: { failure, update } } = observation;
+  if (policy.status === undefined || plan.steps.length > 0) return plan;
+  if (lock.kind === "held" && lock.alive) return plan;
+  const { required } = policy.status;
+  const { platform } = observation;
+  const stable = platform === "as_labels"
+    ? policy.url
+    : platform.find(({ sha }) => sha === headSha)?.settings.url;
+  const status = wantedStatus({ open, headSha, labels, stable, failure, update, present, required });
+  if (status === undefined || present === undefined || isStatus(present, status)) return plan;
+  const settled = plan.rule === 17 && plan.reason !== "frozen";
+  return {
+    ...plan,
+    ...(settled ? { rule: 16, reason: "housekeeping" } : {}),
+    steps: [{ kind: "report_status", status }],
+    because: [...plan.because, `The status of ${headSha} is not set yet, or out of date`],
+  };
 }

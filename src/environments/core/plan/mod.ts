@@ -21,6 +21,10 @@ export type {
   RunEvent,
 } from "./observation.ts";
 export { decideActive } from "./active/decide_active.ts";
+export { type Census, type CountedPull, takeCensus } from "./limits/census.ts";
+export { isLimited, startedBy } from "./limits/plan_within_limits.ts";
+export { neededComparison } from "./paths/needed_comparison.ts";
+export { type Comparison, touchedPath } from "./paths/comparison.ts";
 export { neededImages } from "./active/needed_images.ts";
 export {
   isTrustedBot,

@@ -6,6 +6,7 @@ import { commitsBehind, describeBehind } from "../environment/distance.ts";
 import { bringUp } from "./bring_up.ts";
 import { planIdle } from "./idle.ts";
 import type { Observation } from "./observation.ts";
+import { planUnchanged } from "./paths/plan_served.ts";
 import type { Plan } from "./plan.ts";
 import { result, type Situation } from "./situation.ts";
 import { isRecordTrusted, isTargetTrusted } from "./trust.ts";
@@ -67,7 +68,7 @@ export function planNewCommit(situation: Situation): Plan {
     });
   }
   if (updates) {
-    return bringUp(situation, { rule: 12, reason: "new_commit", build: true });
+    return planUnchanged(situation) ?? bringUp(situation, { rule: 12, reason: "new_commit", build: true });
   }
   return planIdle(situation, {
     rule: 13,

@@ -1,11 +1,14 @@
-import type { FailedUpdate, RecordedContent } from "../comment/mod.ts";
+import type { FailedUpdate, RecordedContent, RememberedFailure } from "../comment/mod.ts";
 import type { EnvironmentSettings } from "../environment/settings.ts";
 import type { PlatformEnvironment } from "../environment/environment.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
+import type { Census } from "./limits/census.ts";
 import type { RecordedSleep } from "../sleep/mod.ts";
 import type { LockView } from "../lock.ts";
+import type { Comparison } from "./paths/comparison.ts";
+import type { HeadStatus } from "../news/mod.ts";
 import type { PermissionAnswer } from "../../../lib/permission.ts";
 
 /** The origin of a label on the pull request, from the timeline. Times are milliseconds since 1970. */
@@ -61,6 +64,8 @@ export interface PullRecord {
   readonly size: string | undefined;
   /** The key of the notice that the comment shows, `<reason>:<subject>`, so that no notice is repeated. */
   readonly notice: string | undefined;
+  /** The newest failure; undefined if a later attempt or a removal followed it. */
+  readonly failure?: RememberedFailure | undefined;
   /** The newest failed update of an environment that serves on; undefined if its newest update succeeded. */
   readonly update?: FailedUpdate | undefined;
   /** The newest push of content into an environment. */
@@ -112,10 +117,16 @@ export interface Observation {
   readonly event: RunEvent | undefined;
   readonly record: PullRecord;
   readonly request: Request | undefined;
+  /** The status of the head commit; undefined if it was not asked for, or is not to be written. */
+  readonly headStatus?: HeadStatus | "none" | undefined;
   /** Whether the image of the target is in its store; undefined if the store was not asked. */
   readonly imageExists: boolean | undefined;
   /** The same of the active environment, if that is not the target. */
   readonly activeImageExists?: boolean | undefined;
+  /** The files that the target changed since the commit that is deployed; undefined if they were not asked for. */
+  readonly comparison?: Comparison | undefined;
+  /** The environments of the other pull requests; undefined if they were not counted. */
+  readonly census?: Census | undefined;
 }
 
 /** The part of the configuration that decisions depend on. */

@@ -3,6 +3,7 @@ import type { DeployedSettings, SleepCause } from "../environment/environment.ts
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
+import type { HeadStatus } from "../news/mod.ts";
 
 /** The action of a plan, for the workflow that called (`--check-only`). */
 export type ActionNeeded =
@@ -31,6 +32,9 @@ export type Reason =
   | "new_commit"
   | "untrusted_commit"
   | "auto_sync_off"
+  | "paths_unchanged"
+  | "over_limit"
+  | "over_budget"
   | "retry_failed"
   | "settings_changed"
   | "image_gone"
@@ -117,6 +121,8 @@ export type Step =
   | { readonly kind: "refresh_comment" }
   /** Deletes further comments, made by runs that did not know of the one that each pull request has. */
   | { readonly kind: "drop_comments"; readonly nodeIds: readonly string[] }
+  /** Writes the status of the head commit, which has none or an outdated one. */
+  | { readonly kind: "report_status"; readonly status: HeadStatus }
   /**
    * Shows a notice in the comment. `key`: the reason and its subject; undefined removes the notice. `saying`:
    * sentences of a refusal beside the plan's own work; without it the comment gives the reasons of the plan.
@@ -195,6 +201,8 @@ export function describeStep(step: Step): string {
       return "update the comment, which is out of date";
     case "drop_comments":
       return `remove ${step.nodeIds.length === 1 ? "a second comment" : "further comments"} of Showtime`;
+    case "report_status":
+      return `set the status of the head commit to ${step.status.state}`;
     case "notice":
       return step.key === undefined ? "remove the notice from the comment" : "say why in the comment";
   }

@@ -67,6 +67,16 @@ function variants(observation: Observation): readonly Variant[] {
   if (lock.kind === "held") {
     list.push({ what: "once the lock is free", observation: { ...observation, lock: { kind: "free" } } });
   }
+  if (observation.census !== undefined) {
+    list.push({ what: "if no other environment were there", observation: { ...observation, census: [] } });
+  }
+  if (observation.comparison !== undefined) {
+    const { paths: _, ...comparison } = observation.comparison;
+    list.push({
+      what: "if a file of build.paths had changed",
+      observation: { ...observation, comparison: { ...comparison, paths: undefined } },
+    });
+  }
   if (!isTargetTrusted(observation) && target === observation.headSha) {
     list.push({
       what: "if the commit were trusted",

@@ -1,4 +1,4 @@
-import { DEFAULTS, indent } from "../../../lib/workflows/steps.ts";
+import { DEFAULTS, indent, type Lines } from "../../../lib/workflows/steps.ts";
 import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 import type { Setup } from "./setup.ts";
 
@@ -26,8 +26,11 @@ export const DISPATCH = [
   "      type: string",
 ] as const;
 
-/** The events of pull requests, as lines below `on:`. */
-export const PULL_REQUEST = ["pull_request:", "  types: [labeled, unlabeled, synchronize, closed]"] as const;
+/** Returns the events of pull requests, as lines below `on:`. A status on every head is due when one is opened, too. */
+export function pullRequestEvents({ status }: Pick<Setup, "status">): Lines {
+  const opened = status?.required === true ? "opened, reopened, " : "";
+  return ["pull_request:", `  types: [${opened}labeled, unlabeled, synchronize, closed]`];
+}
 
 /** Renders the workflow for a repository whose pull requests come from its own branches. */
 export function renderBranchesWorkflow(setup: Setup): string {
@@ -39,7 +42,7 @@ export function renderBranchesWorkflow(setup: Setup): string {
     "name: Showtime",
     "",
     "on:",
-    ...indent(PULL_REQUEST, 2),
+    ...indent(pullRequestEvents(setup), 2),
     ...indent(DISPATCH, 2),
     "",
     "permissions: {}",

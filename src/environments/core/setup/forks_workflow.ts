@@ -1,5 +1,5 @@
 import { DEFAULTS, indent } from "../../../lib/workflows/steps.ts";
-import { DISPATCH, OUR_LABEL, PULL_REQUEST } from "./branches_workflow.ts";
+import { DISPATCH, OUR_LABEL, pullRequestEvents } from "./branches_workflow.ts";
 import type { Setup } from "./setup.ts";
 import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 
@@ -7,14 +7,14 @@ import { rightsOf, runsOn, syncSteps } from "./sync_steps.ts";
 const REQUEST = "Showtime request";
 
 /** Renders the first stage. It does nothing; its end starts the second stage. */
-export function renderRequestWorkflow(): string {
+export function renderRequestWorkflow(setup: Pick<Setup, "status">): string {
   return [
     "# The first of two stages: it runs for every pull request, without any secret or permission, and does nothing.",
     "# Its end starts showtime.yml, which finds out by itself what happened. Written by `showtime init`.",
     `name: ${REQUEST}`,
     "",
     "on:",
-    ...indent(PULL_REQUEST, 2),
+    ...indent(pullRequestEvents(setup), 2),
     "",
     "permissions: {}",
     "",

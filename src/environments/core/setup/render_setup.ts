@@ -22,7 +22,7 @@ export const TRUST_POLICY_FILE = "showtime-aws-trust.json";
 export function renderSetup(setup: Setup): readonly SetupFile[] {
   const workflows = setup.forks
     ? [
-      { path: ".github/workflows/showtime-request.yml", text: renderRequestWorkflow() },
+      { path: ".github/workflows/showtime-request.yml", text: renderRequestWorkflow(setup) },
       { path: ".github/workflows/showtime.yml", text: renderForksWorkflow(setup) },
     ]
     : [{ path: ".github/workflows/showtime.yml", text: renderBranchesWorkflow(setup) }];

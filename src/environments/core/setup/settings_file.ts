@@ -5,7 +5,7 @@ export const FIRST_PUBLISH = "127.0.0.1";
 
 /** Renders the first `showtime.yml`: the required settings, and the few that most projects change. */
 export function renderSettings(setup: Setup): string {
-  const { platform, image, port, aws } = setup;
+  const { platform, image, port, aws, status } = setup;
   return [
     "# What Showtime deploys, and where. `showtime config` shows every setting in force, `showtime doctor` what is missing.",
     "# In Actions it is read from the base branch: a change of it in a pull request counts once that is merged.",
@@ -26,6 +26,11 @@ export function renderSettings(setup: Setup): string {
     ]),
     "  variables: {} # what the application needs; {secret} is a random value of each environment",
     ...(aws === undefined ? dockerLines() : ecsLines(aws)),
+    ...(status === undefined ? [] : [
+      "status:",
+      "  enabled: true",
+      `  required: ${status.required} # true if branch protection waits for the status showtime`,
+    ]),
     "",
   ].join("\n");
 }

@@ -40,6 +40,8 @@ export interface Setup {
   readonly accessKeys: boolean;
   /** Undefined unless the platform is ecs. */
   readonly aws: AwsSettings | undefined;
+  /** The commit status that Showtime writes; undefined if it writes none. `required`: on every head. */
+  readonly status?: { readonly required: boolean } | undefined;
   readonly release: ReleasePin;
 }
 

@@ -20,6 +20,7 @@ export function rightsOf(setup: Setup): Lines {
     "deployments: write",
     "issues: write # labels, and the lock, which is one",
     "pull-requests: write # the comment",
+    ...(setup.status === undefined ? [] : ["statuses: write # the status showtime"]),
     ...(setup.platform === "ecs" && !setup.accessKeys ? ["id-token: write # the role on AWS, by OIDC"] : []),
     ...(imageHome(setup) === "ghcr" ? ["packages: write # pushing the image"] : []),
   ];

@@ -13,6 +13,8 @@ export type BackgroundPorts = ServerPorts & {
   readonly say: (line: string) => void;
   /** Sends the news of builds whose server was killed before it had sent them. */
   readonly sendLateNews: (signal: AbortSignal) => Promise<void>;
+  /** Shows the statuses of builds whose server was killed before it had shown them. */
+  readonly showLateStatuses: (signal: AbortSignal) => Promise<void>;
 };
 
 const SWEEP_MS = 2_000;
@@ -39,6 +41,7 @@ export async function runBackground(ports: BackgroundPorts, signal: AbortSignal)
     },
     { name: "polls and schedules", everyMs: TICK_MS, run: () => tick(ports, nextPolls, signal) },
     { name: "news", everyMs: NEWS_MS, run: () => ports.sendLateNews(signal) },
+    { name: "statuses", everyMs: NEWS_MS, run: () => ports.showLateStatuses(signal) },
     {
       name: "old builds",
       everyMs: PRUNE_MS,

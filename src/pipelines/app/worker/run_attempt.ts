@@ -53,6 +53,8 @@ async function runJob(
   },
   signal: AbortSignal,
 ): Promise<JobEnd> {
+  const startedAt = ports.clock.now();
+  let hasBegun = false;
   try {
     const checkout = await ports.checkouts.checkout({
       repository: job.repository,
@@ -71,6 +73,7 @@ async function runJob(
         observe({ kind: "warning", text: checkout.warning, at: clock.now() });
       }
       const end = await ports.runJob({ build, attempt, job, checkout, observe }, signal);
+      hasBegun = true;
       await sender.flush();
       return end;
     } finally {
@@ -79,8 +82,9 @@ async function runJob(
     }
   } catch (thrown) {
     if (signal.aborted) return { outcome: "cancelled", reason: "it was cancelled", exitCode: undefined };
-    const error = toError(thrown);
-    return { outcome: "failed", reason: error.message, exitCode: undefined };
+    const reason = toError(thrown).message;
+    if (!hasBegun) await ports.traceFailure({ job, reason, startedAt });
+    return { outcome: "failed", reason, exitCode: undefined };
   }
 }
 

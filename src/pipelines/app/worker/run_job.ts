@@ -1,10 +1,12 @@
 import { AppError, toError } from "../../../lib/errors.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import { unbegunEvents } from "../../core/builds/unbegun_events.ts";
 import { exitCodeOf } from "../../core/exit_code.ts";
 import type { Pipeline, PipelineNode } from "../../core/pipeline.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
 import { runPipeline } from "../run_pipeline.ts";
 import type { BuildPorts } from "../run_request.ts";
-import type { JobEnd, JobRun } from "./worker_ports.ts";
+import type { JobEnd, JobRun, UnbegunJob } from "./worker_ports.ts";
 
 /** The things that a worker runs jobs with. */
 export interface JobPorts {
@@ -15,7 +17,7 @@ export interface JobPorts {
   /** Writes the changed paths to a file in a checkout for an entry point, one a line, and returns its path. */
   readonly writeChangeset: (folder: string, paths: readonly string[]) => Promise<string>;
   /** Makes the sender of a job's telemetry; undefined without an endpoint. Throws AppError if an endpoint is no URL. */
-  readonly makeTelemetry: (run: JobRun) => Promise<Telemetry | undefined>;
+  readonly makeTelemetry: (run: Pick<JobRun, "job">) => Promise<Telemetry | undefined>;
   /** The variables of the worker that every job sees. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -53,6 +55,20 @@ export async function runJob(ports: JobPorts, run: JobRun, signal: AbortSignal):
     reason: result.root.reason,
     exitCode: result.root.exitCode ?? exitCodeOf(pipeline.format, result.status),
   };
+}
+
+/** Sends the trace of a job that failed before it began. Telemetry that fails changes nothing. */
+export async function traceFailure(
+  { makeTelemetry, newSpanId, clock }: Pick<JobPorts, "makeTelemetry"> & {
+    readonly newSpanId: () => string;
+    readonly clock: Clock;
+  },
+  { job, reason, startedAt }: UnbegunJob,
+): Promise<void> {
+  const telemetry = await makeTelemetry({ job }).catch(() => undefined);
+  const events = unbegunEvents(job, { reason, startedAt, at: clock.now(), stepId: newSpanId() });
+  for (const event of events) telemetry?.observe(event);
+  await telemetry?.finish(TELEMETRY_MS, new AbortController().signal);
 }
 
 /** Makes the telemetry of a job. An endpoint that cannot be used is a warning, and changes no build. */

@@ -12,8 +12,21 @@ export interface WorkerPorts {
   readonly clock: Clock;
   /** Runs the program of a job in its checkout. Throws AppError if it cannot begin. */
   readonly runJob: (run: JobRun, signal: AbortSignal) => Promise<JobEnd>;
+  /**
+   * Sends the trace of a job that failed before it began, such as one whose repository could not be cloned. It never
+   * rejects.
+   */
+  readonly traceFailure: (failure: UnbegunJob) => Promise<void>;
   /** Writes a line for the person who runs the worker. */
   readonly say: (line: string) => void;
+}
+
+/** A job that failed before it began. */
+export interface UnbegunJob {
+  readonly job: Job;
+  readonly reason: string;
+  /** The beginning of the attempt, in milliseconds since 1970. */
+  readonly startedAt: number;
 }
 
 /** A job to run. When the signal of the run aborts, the job is cancelled and its tear-downs run. */

@@ -57,6 +57,8 @@ export interface Overview {
   /** Builds that have not ended, oldest first, and how many there are of them. */
   readonly open: readonly Build[];
   readonly openCount: number;
+  /** The last of the waiting builds, if more of them wait. */
+  readonly nextWaiting: string | undefined;
   /** Builds in the order of the store, from `next` on an older page. */
   readonly builds: readonly Build[];
   readonly next: string | undefined;
@@ -66,7 +68,7 @@ export interface Overview {
 
 /** Renders the first page: the queue, the workers, the pipelines and all builds. */
 export function renderOverview(shown: Overview): Html {
-  const { now, open, openCount, builds, next, workers, pipelines } = shown;
+  const { now, open, openCount, nextWaiting, builds, next, workers, pipelines } = shown;
   return html`
     <h1>Builds</h1>
     <section aria-labelledby="queue-title">
@@ -74,7 +76,13 @@ export function renderOverview(shown: Overview): Html {
       <div id="queue" data-live>${open.length < openCount
         ? html`<p>${open.length} of ${openCount} are shown.</p>`
         : ""}
-    ${buildTable(open, { name: "Builds that wait or run", now, none: "No build waits or runs." })}</div>
+    ${buildTable(open, {
+      name: "Builds that wait or run",
+      now,
+      none: "No build waits or runs.",
+    })}${nextWaiting === undefined
+      ? ""
+      : html`<p><a href="/?waiting=${nextWaiting}">Builds that wait behind these</a></p>`}</div>
     </section>
     <section aria-labelledby="workers-title">
       <h2 id="workers-title">Workers</h2>

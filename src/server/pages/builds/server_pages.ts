@@ -1,6 +1,6 @@
 /**
- * The pages of `serve`: the overview, pipelines, builds and the log-in. They show what the interface answers, and work without
- * a script.
+ * The pages of `serve`: the overview, pipelines, builds, the board of environments and the log-in. They show what the
+ * interface answers, and work without a script.
  *
  * What must not happen here: a rule about builds, a change that answers to GET or to another site's page, or a page for
  * a caller whose key was not looked at.
@@ -16,7 +16,8 @@ import { showLog } from "../../../pipelines/app/server/show_log.ts";
 import { triggerBuild } from "../../../pipelines/app/server/trigger_build.ts";
 import { type Build, OPEN_STATES } from "../../../pipelines/core/builds/build.ts";
 import { explainError } from "../../http/answer_error.ts";
-import { callerOf, type ServerContext } from "../../http/server_context.ts";
+import type { BuildFilter } from "../../../pipelines/ports/build_store.ts";
+import { callerOf, type ServerContext, visibleTo } from "../../http/server_context.ts";
 import type { Html } from "../elements.ts";
 import { renderPage, renderProblem } from "../layout.ts";
 import { streamChanges } from "../live_events.ts";
@@ -24,6 +25,7 @@ import { PAGE_HEADERS, servePageFiles } from "../page_files.ts";
 import { answerBuild } from "./answer_build.ts";
 import { streamBuild } from "./build_stream.ts";
 import { renderOverview, renderPipeline } from "./build_tables.ts";
+import { addEnvironmentBoard } from "./environment_board.ts";
 import { logSection } from "./log_section.ts";
 import { logAddress } from "./step_row.ts";
 import { addLogin } from "./login_routes.ts";
@@ -31,7 +33,11 @@ import { watchBuilds } from "./watch_builds.ts";
 
 const FRAME = {
   name: "Showtime",
-  nav: [{ href: "/", text: "Builds" }, { href: "/login", text: "Key" }],
+  nav: [
+    { href: "/", text: "Builds" },
+    { href: "/environments", text: "Environments" },
+    { href: "/login", text: "Key" },
+  ],
   // A page that says why something was refused does not change.
   changes: "",
 } as const;
@@ -103,11 +109,17 @@ export function serverPages(server: ServerContext): Hono {
       return reason === undefined ? build : { ...build, reason };
     }));
 
-  const listed = async (context: Context, pipeline?: string) => {
-    const after = numberIn(context, "after");
+  const listed = async (
+    context: Context,
+    { place = "after", ...filter }: Pick<BuildFilter, "pipeline" | "pipelines" | "state" | "oldestFirst"> & {
+      /** The parameter of the address that has the last build of the page before. */
+      readonly place?: "after" | "waiting";
+    },
+  ) => {
+    const after = numberIn(context, place);
     const builds = await store.builds({
       limit: PAGE,
-      ...(pipeline === undefined ? {} : { pipeline }),
+      ...filter,
       ...(after === undefined ? {} : { after: String(after) }),
     }, context.req.raw.signal);
     return { builds, next: builds.length < PAGE ? undefined : builds.at(-1)?.id };
@@ -115,6 +127,7 @@ export function serverPages(server: ServerContext): Hono {
 
   servePageFiles(app);
   addLogin(app, { server, page, ownPage });
+  addEnvironmentBoard(app, { server, page, ownPage });
   app.get(CHANGES, async (context) => {
     await callerOf(server, context.req.raw, { action: "read" });
     return streamChanges(context, watchBuilds(server), server.signal);
@@ -123,16 +136,19 @@ export function serverPages(server: ServerContext): Hono {
   app.get("/", async (context) => {
     const { signal } = context.req.raw;
     const caller = await callerOf(server, context.req.raw, { action: "read" });
-    const visible = (builds: readonly Build[]) =>
-      builds.filter(({ pipeline }) => caller.pipelines?.includes(pipeline) !== false);
-    const [{ builds, next }, workers, counts, ...open] = await Promise.all([
-      listed(context),
+    const own = visibleTo(caller);
+    const [{ builds, next }, waiting, workers, counts, ...running] = await Promise.all([
+      listed(context, own),
+      listed(context, { ...own, state: "queued", oldestFirst: true, place: "waiting" }),
       store.workers(signal),
       store.counts(signal),
-      ...OPEN_STATES.map((state) => store.builds({ state, limit: PAGE }, signal)),
+      ...(["running", "cancelling"] as const).map((state) =>
+        store.builds({ ...own, state, limit: PAGE }, signal)
+      ),
     ]);
     const unlimited = caller.pipelines === undefined;
-    const shown = visible(open.flat()).toSorted((one, other) => Number(one.id) - Number(other.id));
+    const open = [...waiting.builds, ...running.flat()];
+    const shown = open.toSorted((one, other) => Number(one.id) - Number(other.id));
     const content = renderOverview({
       now: clock.now(),
       open: await explained(shown, signal),
@@ -140,7 +156,8 @@ export function serverPages(server: ServerContext): Hono {
       openCount: unlimited
         ? OPEN_STATES.reduce((sum, each) => sum + (counts.get(each) ?? 0), 0)
         : shown.length,
-      builds: await explained(visible(builds), signal),
+      nextWaiting: waiting.next,
+      builds: await explained(builds, signal),
       next,
       workers: workers.map((each) => unlimited ? each : { ...each, build: undefined }),
       pipelines: caller.pipelines ?? [...ports.files.current().pipelines.keys()],
@@ -152,7 +169,7 @@ export function serverPages(server: ServerContext): Hono {
     const name = context.req.param("name");
     await callerOf(server, context.req.raw, { action: "read", pipeline: name });
     const pipeline = ports.files.current().pipelines.get(name);
-    const { builds, next } = await listed(context, name);
+    const { builds, next } = await listed(context, { pipeline: name });
     if (pipeline === undefined && builds.length === 0) {
       throw new AppError(
         "pipeline_unknown",

@@ -7,7 +7,7 @@ import type { SeedPull } from "../seed/seed.ts";
 import { baseHead } from "../state/commits.ts";
 import { attachNames, detach, findDefinition } from "../state/labels.ts";
 import { editPull, push } from "../state/pulls.ts";
-import type { Pull, RunStatus } from "../state/records.ts";
+import type { ChangedFile, Pull, RunStatus } from "../state/records.ts";
 import type { World } from "../state/world.ts";
 
 /** A person pushes a new head commit; `force` replaces the commits that were there. */
@@ -18,6 +18,8 @@ export interface PushControl {
   readonly force?: boolean;
   /** The date in the commit, in milliseconds since 1970, which the person who pushes chooses. */
   readonly date?: number;
+  /** The files that the commit changes: a path, or `old => new` for a file that it renames. */
+  readonly changed?: readonly string[];
 }
 
 /** A person changes labels. The person is the token's owner unless `actor` names another. */
@@ -77,7 +79,12 @@ export function applyPush(world: World, control: PushControl): void {
   }
   const pull = pullOf(world, control.pr);
   const { pusher = pull.author, force = false, date } = control;
-  push(world, pull, { sha, pusher, force, date });
+  push(world, pull, { sha, pusher, force, date, changed: control.changed?.map(changedFile) });
+}
+
+function changedFile(text: string): ChangedFile {
+  const [first = "", second] = text.split(" => ");
+  return second === undefined ? { path: first } : { path: second, previous: first };
 }
 
 export function applyLabel(world: World, control: LabelControl): void {

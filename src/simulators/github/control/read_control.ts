@@ -23,6 +23,7 @@ export const readControl = {
       pusher: text().exactOptional(),
       force: flag().exactOptional(),
       date: instant().exactOptional(),
+      changed: list(text()).exactOptional(),
     }),
   ),
   label: reader<LabelControl>(

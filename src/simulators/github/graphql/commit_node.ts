@@ -1,7 +1,7 @@
 import { fileAt } from "../state/commits.ts";
 import { latestStatus } from "../state/deployments.ts";
 import { nodeId } from "../state/node_id.ts";
-import type { Deployment, DeploymentStatus } from "../state/records.ts";
+import type { CommitStatus, Deployment, DeploymentStatus } from "../state/records.ts";
 import { iso } from "../state/urls.ts";
 import { actorNode } from "./actor_node.ts";
 import type { Args } from "./args.ts";
@@ -90,6 +90,39 @@ export function deploymentConnection(
   });
 }
 
+/** Makes the status of a commit: of each context its newest; null if it has none. */
+function commitStatusNode(graph: Graph, sha: string): GqlObject | null {
+  const newest = new Map<string, CommitStatus>();
+  for (const each of graph.world.statuses.by("sha", sha).toSorted((a, b) => a.id - b.id)) {
+    newest.set(each.context, each);
+  }
+  if (newest.size === 0) return null;
+  const states = [...newest.values()].map(({ state }) => state);
+  const worst = (["error", "failure", "pending"] as const).find((state) => states.includes(state)) ??
+    "success";
+  return new GqlObject("Status", {
+    id: () => nodeId("STA", sha),
+    state: () => worst.toUpperCase(),
+    contexts: () => [...newest.values()].map((status) => statusContextNode(graph, status)),
+    context: (args) => {
+      const status = newest.get(args.text("name"));
+      return status === undefined ? null : statusContextNode(graph, status);
+    },
+  });
+}
+
+function statusContextNode(graph: Graph, status: CommitStatus): GqlObject {
+  return new GqlObject("StatusContext", {
+    id: () => nodeId("SC", status.id),
+    context: () => status.context,
+    state: () => status.state.toUpperCase(),
+    description: () => status.description === "" ? null : status.description,
+    targetUrl: () => status.targetUrl === "" ? null : status.targetUrl,
+    createdAt: () => iso(status.createdAt),
+    creator: () => actorNode(graph, status.creator),
+  });
+}
+
 /** Makes the node of a commit, or returns null if the commit is unknown. */
 export function commitNode(graph: Graph, sha: string): GqlObject | null {
   const { world, urls } = graph;
@@ -104,6 +137,7 @@ export function commitNode(graph: Graph, sha: string): GqlObject | null {
     committedDate: () => iso(commit.at),
     authoredDate: () => iso(commit.at),
     url: () => urls.page(`${urls.repository}/commit/${sha}`),
+    status: () => commitStatusNode(graph, sha),
     deployments: (args) =>
       deploymentConnection(graph, args, { deployments: world.deployments.by("sha", sha) }),
     associatedPullRequests: (args) =>

@@ -32,6 +32,33 @@ export function branchNode(graph: Graph): GqlObject {
     name: () => graph.world.seed.defaultBranch,
     prefix: () => "refs/heads/",
     target: () => graph.nodes.commit(baseHead(graph.world)),
+    refUpdateRule: () => {
+      const contexts = graph.world.seed.requiredChecks;
+      return contexts.length === 0
+        ? null
+        : new GqlObject("RefUpdateRule", { requiredStatusCheckContexts: () => contexts });
+    },
+    rules: (args) => {
+      const contexts = graph.world.seed.rulesetChecks;
+      return connection("RepositoryRuleConnection", contexts.length === 0 ? [] : [contexts], {
+        args,
+        key: () => [0],
+        make: checkRule,
+      });
+    },
+  });
+}
+
+/** Makes the rule of a ruleset that requires checks. */
+function checkRule(contexts: readonly string[]): GqlObject {
+  return new GqlObject("RepositoryRule", {
+    id: () => nodeId("EV", "rule-0"),
+    type: () => "REQUIRED_STATUS_CHECKS",
+    parameters: () =>
+      new GqlObject("RequiredStatusChecksParameters", {
+        requiredStatusChecks: () =>
+          contexts.map((context) => new GqlObject("StatusCheckConfiguration", { context: () => context })),
+      }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { history } from "../state/commits.ts";
 import { nodeId } from "../state/node_id.ts";
-import type { Commit } from "../state/records.ts";
+import type { ChangedFile, Commit } from "../state/records.ts";
 import type { Urls } from "../state/urls.ts";
 import { iso } from "../state/urls.ts";
 import type { World } from "../state/world.ts";
@@ -78,6 +78,37 @@ export function compareBody(
     behind_by: behind,
     total_commits: ahead.length,
     commits: ahead.slice(0, 250).map((commit) => commitBody(urls, commit)),
-    files: [],
+    files: filesOf(ahead).slice(0, FILES).map((file) => fileBody(urls, file, { head: head.sha })),
+  };
+}
+
+/** The most files that GitHub lists in a comparison. */
+const FILES = 300;
+
+/** Lists each file once that one of the commits changes, sorted by path as Git does. */
+function filesOf(commits: readonly Commit[]): readonly ChangedFile[] {
+  const files = new Map(
+    commits.flatMap(({ changed = [] }) => changed.map((file) => [file.path, file] as const)),
+  );
+  return [...files.values()].toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+function fileBody(
+  urls: Urls,
+  { path, previous }: ChangedFile,
+  { head }: { readonly head: string },
+): Readonly<Record<string, unknown>> {
+  const at = path.split("/").map(encodeURIComponent).join("/");
+  return {
+    sha: head,
+    filename: path,
+    status: previous === undefined ? "modified" : "renamed",
+    additions: 1,
+    deletions: 1,
+    changes: 2,
+    blob_url: urls.page(`${urls.repository}/blob/${head}/${at}`),
+    raw_url: urls.page(`${urls.repository}/raw/${head}/${at}`),
+    contents_url: urls.repo(`/contents/${at}?ref=${head}`),
+    ...(previous === undefined ? {} : { previous_filename: previous }),
   };
 }

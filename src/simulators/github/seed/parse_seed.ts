@@ -46,6 +46,8 @@ export function parseSeed(json: unknown): Seed {
     hooks: document.hooks.map(({ url, secret }) => ({ url, secret })),
     timelineOrder: document.timeline_order,
     rateLimit: document.rate_limit,
+    requiredChecks: document.required_checks,
+    rulesetChecks: document.ruleset_checks,
   };
 }
 

@@ -75,4 +75,8 @@ export interface Seed {
    * refused.
    */
   readonly rateLimit: number | undefined;
+  /** The checks that the protection of the default branch requires. */
+  readonly requiredChecks: readonly string[];
+  /** The checks that a ruleset requires for the default branch. */
+  readonly rulesetChecks: readonly string[];
 }

@@ -130,5 +130,7 @@ export const SeedDocument = object({
   hooks: list(hook).default([]),
   timeline_order: oneOf(TIMELINE_ORDERS).default("pushes"),
   rate_limit: wholeNumber(1).optional(),
+  required_checks: list(text()).default([]),
+  ruleset_checks: list(text()).default([]),
   // Without `when`, zod would skip the check if any other field is wrong.
 }).superRefine(checkBases, { when: () => true });

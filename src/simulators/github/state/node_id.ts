@@ -7,6 +7,7 @@ export type NodeKind =
   | "DE"
   | "DES"
   | "SC"
+  | "STA"
   | "U"
   | "BOT"
   | "O"

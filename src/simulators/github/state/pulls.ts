@@ -1,6 +1,6 @@
 import { usageError } from "../../../lib/errors.ts";
 import { headOf } from "./commits.ts";
-import type { NewTimelineEvent, Pull } from "./records.ts";
+import type { ChangedFile, NewTimelineEvent, Pull } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** The ids of workflow runs that pushes start are higher than this one, so that a seed's ids stay free. */
@@ -16,9 +16,10 @@ export function push(
     readonly force: boolean;
     /** The date in the commit, in milliseconds since 1970; undefined for the server's time. */
     readonly date?: number | undefined;
+    readonly changed?: readonly ChangedFile[] | undefined;
   },
 ): Pull {
-  const { sha, pusher, force, date } = options;
+  const { sha, pusher, force, date, changed } = options;
   const at = world.now();
   const before = headOf(pull);
   if (before === sha) {
@@ -32,6 +33,7 @@ export function push(
       author: pusher,
       message: `Commit ${sha.slice(0, 7)}`,
       at: date ?? at,
+      changed,
     });
   }
   if (pull.state === "open") startRun(world, pull, { sha, actor: pusher });

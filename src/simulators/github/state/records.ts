@@ -12,6 +12,13 @@ export interface Definition {
   readonly createdAt: number;
 }
 
+/** A file that a commit changes. */
+export interface ChangedFile {
+  readonly path: string;
+  /** The name that the file had before; undefined if it was not renamed. */
+  readonly previous?: string | undefined;
+}
+
 export interface Commit {
   readonly sha: string;
   /** The SHA of the commit before it; undefined for the first commit of the base branch. */
@@ -20,6 +27,8 @@ export interface Commit {
   readonly message: string;
   /** The date in the commit, which its author chooses. */
   readonly at: number;
+  /** The files that it changes. */
+  readonly changed?: readonly ChangedFile[] | undefined;
 }
 
 /** The label as it was when the event happened. Its definition may be gone. */

@@ -34,6 +34,7 @@ function deploymentView(deployment: Deployment) {
     statuses: deployment.statuses.map((status) => ({
       state: status.state,
       environment_url: status.environmentUrl,
+      log_url: status.logUrl,
       description: status.description,
       creator: status.creator,
       created_at: iso(status.createdAt),

@@ -10,6 +10,7 @@ import { AppError } from "../../../../src/lib/errors.ts";
 import {
   type CleanedUp,
   cleaning,
+  type Fate,
   type Played,
   runContext,
   type Scenario,
@@ -17,8 +18,8 @@ import {
   stageOf,
   syncing,
 } from "../../../worlds/schedule/mod.ts";
-import { B, HOUR, makeWorld, MINUTE, never, PR, type World } from "../../../worlds/world.ts";
-import { assertRests, deploys, SLEEP, START, STOP } from "./rests.ts";
+import { B, HOUR, makeWorld, MINUTE, never, PR, type RunChange, type World } from "../../../worlds/world.ts";
+import { assertRests, assertToldRight, deploys, SLEEP, START, STOP } from "./rests.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -136,39 +137,65 @@ function assertSleptOnce(world: World, woken: boolean): void {
   assert.equal(world.simulator.state().deployments.length, 1);
 }
 
+/** The lives in which no environment sleeps. */
+export const AWAKE_LIVES: readonly Life[] = LIVES.filter(({ sleeps, asleep }) =>
+  sleeps === undefined && asleep === undefined
+);
+
 /** The lives without settings of their own: they are played on servers too. */
 export const PLAIN_LIVES: readonly Life[] = LIVES.filter(({ hours }) => hours === undefined);
+
+/** How a life is played: its runs, and everything further that is to hold once it has come to rest. */
+export interface LifePlay {
+  readonly name?: string;
+  readonly run?: RunChange;
+  readonly rests?: (world: World, life: Life, options: { readonly fate: Fate }) => void;
+}
 
 /** The fates after which the client's own repetition makes everything well. */
 const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];
 
 /** One run at work on a life. Whatever becomes of it, one more run later everything is as it should be. */
-export function lifeScenario(life: Life): Scenario {
+export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
+  const { run } = how;
   return {
-    name: life.name,
+    name: how.name ?? life.name,
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
-      if (life.runs) await world.sync();
+      if (life.runs) await world.sync(world.context(run));
       if (life.sleeps !== undefined) await slept(world, life.sleeps);
       life.event(world);
       const stage = stageOf(world);
-      stage.actors.set("a", life.cleanup ? cleaning(stage, "a", cleanupOptions(life)) : syncing(stage, "a"));
+      stage.actors.set(
+        "a",
+        life.cleanup ? cleaning(stage, "a", cleanupOptions(life, run)) : syncing(stage, "a", run),
+      );
       return stage;
     },
-    check: (played) => checkLife(life, played),
+    check: (played) => checkLife(life, played, how),
   };
 }
 
-/** Does once more what the life is about, without the border. */
-export async function again(life: Life, world: World): Promise<unknown> {
-  if (!life.cleanup) return await world.sync();
-  await cleaning({ ...stageOf(world), border: OPEN }, "z", cleanupOptions(life))();
-  // A cleanup does not try an environment again that did not wake: the next sync does.
-  if (life.sleeps !== undefined) await world.sync();
+/** Everything that tells people is on. */
+const TELLING: RunChange = { settings: { status: { required: true }, mention: "both" } };
+
+/** The life of a run that also tells people, by the name `news_<life>`. */
+export function newsScenario(life: Life): Scenario {
+  return lifeScenario(life, { name: `news_${life.name}`, run: TELLING, rests: assertToldRight });
 }
 
-function cleanupOptions(life: Life) {
-  return life.hours === undefined ? { owns: false } : { owns: false, settings: HOURS };
+/** Does once more what the life is about, without the border. */
+export async function again(life: Life, world: World, options?: RunChange): Promise<unknown> {
+  if (!life.cleanup) return await world.sync(world.context(options));
+  await cleaning({ ...stageOf(world), border: OPEN }, "z", cleanupOptions(life, options))();
+  // A cleanup does not try an environment again that did not wake: the next sync does.
+  if (life.sleeps !== undefined) await world.sync(world.context(options));
+}
+
+function cleanupOptions(life: Life, run: RunChange = {}) {
+  return life.hours === undefined
+    ? { ...run, owns: false }
+    : { ...run, owns: false, settings: { ...run.settings, ...HOURS } };
 }
 
 /** A border at which nobody waits. */
@@ -176,7 +203,7 @@ const OPEN = {
   pass: (_call: unknown, { act }: { readonly act: (fate: "go") => Promise<unknown> }) => act("go"),
 } as unknown as Stage["border"];
 
-async function checkLife(life: Life, played: Played): Promise<void> {
+async function checkLife(life: Life, played: Played, { run, rests }: LifePlay): Promise<void> {
   const { world } = played.stage;
   const odd = played.steps.find(({ move }) => move.fate !== "go");
   const outcome = played.outcomes.get("a") ?? assert.fail("there is no run");
@@ -190,10 +217,11 @@ async function checkLife(life: Life, played: Played): Promise<void> {
     if (outcome.kind === "failed") assertTold(outcome.error, odd.move.fate);
     // A dead run's lock is believed until it expires.
     world.clock.advance(11 * MINUTE);
-    await again(life, world);
+    await again(life, world, run);
   }
   assertRests(world, life.rest, { asleep: life.asleep === true });
-  const { writes } = await world.count(() => again(life, world));
+  rests?.(world, life, { fate: odd?.move.fate ?? "go" });
+  const { writes } = await world.count(() => again(life, world, run));
   assert.equal(writes, 0, "one more run writes");
 }
 

@@ -1,6 +1,9 @@
 /** What holds of a world that has come to rest, whatever happened on the way. */
 
 import assert from "node:assert/strict";
+import { parseTold } from "../../../../src/environments/core/news/mod.ts";
+import { newsIn } from "../../../worlds/news.ts";
+import type { Fate } from "../../../worlds/schedule/mod.ts";
 import { A, B, environment, imageOf, PR, type World } from "../../../worlds/world.ts";
 
 export const START = "🎪 ⚡ showtime-trigger-start";
@@ -66,7 +69,8 @@ export function assertLabelsRest(
   assert.deepEqual(images, [imageOf(world.pr, environment(sha).short ?? assert.fail())], told);
   const shown = asleep ? "**Asleep**" : `${address}`;
   assert.ok(world.comment().includes(shown), `${told}: the comment does not name ${shown}`);
-  const comments = world.simulator.state().pulls.find(({ number }) => number === world.pr)?.comments ?? [];
+  const pull = world.simulator.state().pulls.find(({ number }) => number === world.pr);
+  const comments = (pull?.comments ?? []).filter(({ body }) => !body.startsWith("<!-- showtime:news "));
   assert.equal(comments.length, 1, `${told}: one comment`);
 }
 
@@ -81,4 +85,45 @@ export function takenOff(world: World, name: string): number {
 /** How often the platform was told to bring up that commit. */
 export function deploys(world: World, short: string): number {
   return world.platform.changes.filter((each) => each === `deploy pr-${PR}-${short}-service`).length;
+}
+
+/** What was told is true, and nothing was told twice. */
+export function assertToldRight(
+  world: World,
+  { rest, runs }: { readonly rest: string | undefined; readonly runs: boolean },
+  { fate }: { readonly fate: Fate },
+): void {
+  const address = world.platform.environments[0]?.address;
+  const news = newsIn(world);
+  assert.deepEqual(
+    news.map((body) => parseTold(body).at(-1)),
+    rest === undefined ? [] : [{ sha: rest, state: "ready" }],
+  );
+  if (rest !== undefined) assert.ok(news[0]?.includes(`http://${address}`), news[0]);
+  // A request that arrives after it was given up makes a second comment, which the next run takes away.
+  if (fate !== "late") assert.equal(notified(world), runs && rest?.startsWith("bbb") === true ? 2 : 1);
+  for (const sha of [A, B]) {
+    const written = world.simulator.state().statuses.filter((each) => each.sha === sha);
+    const last = written.at(-1);
+    if (last === undefined) continue;
+    const serves = rest !== undefined && sha.startsWith(rest);
+    assert.deepEqual(
+      [last.state, last.target_url],
+      ["success", serves ? `http://${address}` : null],
+      `the status of ${sha}`,
+    );
+  }
+  const { headSha } = headOf(world);
+  assert.ok(world.simulator.state().statuses.some(({ sha }) => sha === headSha), "the head has a status");
+}
+
+/** How many comments with news were made: beside the main comment, of which there is one. */
+function notified(world: World): number {
+  return world.simulator.requests().filter(({ status }) => status === 200)
+    .flatMap(({ operations }) => operations).filter((name) => name === "addComment").length - 1;
+}
+
+function headOf(world: World): { readonly headSha: string } {
+  const pull = world.simulator.state().pulls.find(({ number }) => number === world.pr) ?? assert.fail();
+  return { headSha: pull.head.sha };
 }

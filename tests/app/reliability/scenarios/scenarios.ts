@@ -8,10 +8,12 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { lifeScenario, LIVES, PLAIN_LIVES } from "./lives.ts";
+import { AWAKE_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
+import { ONE_START, TWO_STARTS } from "../options/limits_scenarios.ts";
+import { SERVED_HEAD } from "../options/served_head_scenarios.ts";
 import { ZOMBIES } from "./zombies.ts";
 
 /** Scenarios with a server of their own behind them. */
@@ -45,8 +47,12 @@ function allScenarios(): readonly Scenario[] {
     ...CLEANUPS,
     ...ZOMBIES,
     ONE_HEAD,
+    TWO_STARTS,
+    ONE_START,
+    SERVED_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
+    ...AWAKE_LIVES.map((life) => newsScenario(life)),
   ];
 }
 

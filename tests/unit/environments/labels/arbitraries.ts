@@ -78,6 +78,8 @@ export const anyLabel: fc.Arbitrary<Label> = fc.oneof(
   fc.record({ flag: anyFlag, on: fc.boolean() }).map((rest): Label => ({ kind: "flag", ...rest })),
   anyTtl.map((ttl): Label => ({ kind: "pr_ttl", ttl })),
   fc.integer({ min: 1, max: 9_999_999_999 }).map((number): Label => ({ kind: "lock", pr: pr(number) })),
+  fc.constant<Label>({ kind: "limits_lock" }),
+  fc.tuple(anySha, anySha).map(([sha, head]): Label => ({ kind: "serves", sha, head })),
   anyLabelOf(anySha),
 );
 

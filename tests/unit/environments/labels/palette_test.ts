@@ -59,7 +59,7 @@ Deno.test("LABEL_REFERENCE names every kind of label, as parseLabel() reads it",
       "running",
     )
       .replace("<time>", "2024-01-15T14-30").replace("<host:port>", "52.1.2.3:8080").replace("<login>", "ana")
-      .replace("<n>", "1")
+      .replace("<n>", "1").replace("<head>", "def456a")
   );
 
   const kinds = new Set(filled.map((name) => parseLabel(name).kind));
@@ -71,11 +71,13 @@ Deno.test("LABEL_REFERENCE names every kind of label, as parseLabel() reads it",
     "created",
     "flag",
     "freeze",
+    "limits_lock",
     "lock",
     "marker",
     "pr_ttl",
     "preparing",
     "requester",
+    "serves",
     "status",
     "trigger",
     "ttl",

@@ -14,6 +14,8 @@ export interface EnvironmentRun {
   readonly pr: number | undefined;
   /** The event that asked for it. */
   readonly event: PullEvent | undefined;
+  /** Whether an administrator of the server asks: GitHub sees the account of the token act, as after a command. */
+  readonly asCommand?: true;
 }
 
 /** The ports and values of a run, made from the configuration on the base branch. */
