@@ -83,6 +83,7 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
     makeEcsDiagnosis({
       config: {
         ...ecs,
+        hooks: config.environment.hooks,
         cluster,
         container,
         region: regionOf(config),

@@ -38,6 +38,7 @@ export async function makePlatform(parts: Parts, request: PlatformRequest): Prom
     sizes: environment.sizes,
     variables: environment.variables,
     flags: environment.flags,
+    hooks: environment.hooks,
   };
   const tools = {
     clock: await parts.clock,

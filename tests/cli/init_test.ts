@@ -446,6 +446,10 @@ Deno.test("docs/policies holds the policies that init writes", async () => {
   const all = accessPolicy(completeAwsSettings({ ...known, image: IMAGE })).Statement;
   const ecs = accessPolicy(completeAwsSettings({ ...known, image: undefined })).Statement;
 
+  const hooks =
+    accessPolicy(completeAwsSettings({ ...known, image: undefined, runsBeforeStop: true })).Statement;
+
+  assert.deepEqual(await policyFile("hooks"), { Version: version, Statement: hooks.slice(ecs.length) });
   assert.deepEqual(await policyFile("ecs"), { Version: version, Statement: ecs });
   assert.deepEqual(await policyFile("ecr"), { Version: version, Statement: all.slice(ecs.length) });
   const setup = {

@@ -46,6 +46,7 @@ const ON_ECS: Partial<Setup> = {
     account: "123456789012",
     region: "eu-west-1",
     cluster: "previews",
+    runsBeforeStop: false,
     container: "app",
     subnets: [],
     securityGroups: [],

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Flags, PlatformEnvironment } from "../../src/environments/core/environment/environment.ts";
+import type { Hooks } from "../../src/environments/core/environment/hooks.ts";
 import { formatServiceName } from "../../src/environments/core/environment/names.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { fullSha, type PrNumber, prNumber, type ServiceName, shortSha } from "../../src/lib/ids.ts";
@@ -28,6 +29,10 @@ export interface PlatformHarness {
   readonly urlOf?: (pr: PrNumber) => string;
   /** An image whose behaviour flags choose (see `tests/worlds/docker/images.ts`). */
   readonly image: string;
+  /** The same platform with commands that run in its environments. */
+  platformWithHooks(hooks: Hooks): Platform;
+  /** The processes of environments whose command line holds a text. */
+  processes(text: string): Promise<readonly string[]>;
   /** A pull request number that nothing else uses. */
   freshPr(): PrNumber;
   /** Makes an environment behind the platform's back. */

@@ -52,6 +52,7 @@ async function stage(options: SceneOptions, act: (scene: Scene) => Promise<void>
       account: "123456789012",
       region: "eu-west-1",
       cluster: "previews",
+      runsBeforeStop: false,
       container: "app",
       subnets: ["subnet-1"],
       securityGroups: ["sg-1"],

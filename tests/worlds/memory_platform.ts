@@ -19,13 +19,16 @@ import type {
   EngineIdentity,
   PlatformEnvironment,
 } from "../../src/environments/core/environment/environment.ts";
+import { hookFailure, type HookName } from "../../src/environments/core/environment/hooks.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
 import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { BuildRequest, ImageRemoval, Images, StoredImage } from "../../src/environments/ports/images.ts";
+import type { HookEvents } from "../../src/environments/ports/hook_events.ts";
 import type {
   Deployed,
+  DeployEvents,
   DeploySpec,
   Platform,
   PlatformLeftover,
@@ -104,6 +107,14 @@ class Hooks {
   }
 }
 
+/** How the command of a hook ends. */
+export interface PlayedCommand {
+  readonly lines: readonly string[];
+  readonly code: number;
+  /** `after_start` alone: whether it runs after an update in place too. */
+  readonly always?: boolean;
+}
+
 /** An engine in memory. */
 export class MemoryPlatform implements Platform {
   readonly kind = "docker";
@@ -118,6 +129,8 @@ export class MemoryPlatform implements Platform {
   marksSleep = false;
   /** Requests by service; a service that is not here cannot be counted. */
   readonly traffic = new Map<string, number>();
+  /** The commands that run in environments. */
+  readonly commands = new Map<HookName, PlayedCommand>();
   /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
   readonly changes: string[] = [];
 
@@ -184,7 +197,7 @@ export class MemoryPlatform implements Platform {
 
   async deploy(
     spec: DeploySpec,
-    options: { readonly onProgress: (text: string) => void },
+    options: DeployEvents,
     signal: AbortSignal,
   ): Promise<Deployed> {
     const short = shortSha(spec.sha);
@@ -192,6 +205,11 @@ export class MemoryPlatform implements Platform {
     options.onProgress(`Waiting for ${service}`);
     await this.hooks.run("deploy", signal);
     this.#guard(service, spec);
+    const inPlace = this.#environments.some((each) => each.service === service);
+    const failure = inPlace && this.commands.get("after_start")?.always !== true
+      ? undefined
+      : this.#play("after_start", { service, events: options });
+    if (failure !== undefined) throw failure;
     this.changes.push(`deploy ${service}`);
     this.lose(service);
     const address = this.servesAt ?? `10.0.0.1:${++this.#ports}`;
@@ -286,14 +304,34 @@ export class MemoryPlatform implements Platform {
 
   async destroy(
     key: EnvironmentKey,
-    options: RepositoryIdentity & { readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number; readonly hooks?: HookEvents | undefined },
     signal: AbortSignal,
   ): Promise<void> {
     const service = serviceNameOf(key);
     await this.hooks.run("destroy", signal);
     this.#guard(service, options);
+    if (this.#environments.some((each) => each.service === service)) {
+      const failure = this.#play("before_stop", { service, events: options.hooks });
+      if (failure !== undefined) options.hooks?.onHookFailed?.(failure);
+    }
     this.changes.push(`destroy ${service}`);
     this.lose(service);
+  }
+
+  /** Plays a command to its end; its failure, where it has one. */
+  #play(
+    name: HookName,
+    { service, events }: { readonly service: ServiceName; readonly events: HookEvents | undefined },
+  ): AppError | undefined {
+    const command = this.commands.get(name);
+    if (command === undefined) return undefined;
+    this.changes.push(`${name} ${service}`);
+    const output = events?.onHook?.(`Running ${name} in ${service}`);
+    for (const line of command.lines) output?.line(line);
+    output?.end();
+    if (command.code === 0) return undefined;
+    const end = { kind: "exit", code: command.code } as const;
+    return hookFailure(name, { place: service, end, output: command.lines });
   }
 
   #guard(service: ServiceName, owner: RepositoryIdentity & { readonly epoch: number }): void {

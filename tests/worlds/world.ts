@@ -63,6 +63,8 @@ export interface WorldOptions {
 export interface Spoken {
   readonly said: string[];
   readonly warned: string[];
+  /** Lines of the output of programs, between the titles and the ends of their groups. */
+  readonly logged: string[];
 }
 
 /** A world, and the ways to look at it from outside. */
@@ -94,7 +96,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   const platform = new MemoryPlatform();
   const images = new MemoryImages(clock);
   platform.plant(...options.platform ?? []);
-  const spoken: Spoken = { said: [], warned: [] };
+  const spoken: Spoken = { said: [], warned: [], logged: [] };
   const runs = new Set<string>();
   const context = (run: RunChange = {}) => {
     const nonce = run.nonce ?? `nonce${String(runs.size).padStart(4, "0")}`;
@@ -301,11 +303,14 @@ function makeTerminal(spoken: Spoken): Terminal {
     out: (text) => void spoken.said.push(text),
     say: (text) => void spoken.said.push(text),
     detail: () => {},
-    log: () => {},
+    log: (text) => void spoken.logged.push(text),
     notice: (text) => void spoken.said.push(text),
     warn: (text) => void spoken.warned.push(text),
     progress: () => {},
-    group: () => () => {},
+    group: (title) => {
+      spoken.logged.push(`[${title}`);
+      return () => void spoken.logged.push("]");
+    },
     confirm: () => Promise.resolve(false),
     choose: () => Promise.resolve(undefined),
     ask: () => Promise.resolve(undefined),

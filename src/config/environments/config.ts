@@ -6,6 +6,8 @@ import { parseSleepHours, type SleepSettings } from "../../environments/core/sle
 import { parseDuration } from "../../lib/duration.ts";
 import { type CostConfig, readCost, readLimits } from "./cost_section.ts";
 import type { PresetName } from "./presets.ts";
+import { makeHooks } from "./hooks.ts";
+import type { Hooks } from "../../environments/core/environment/hooks.ts";
 import type { Settings } from "./schema.ts";
 
 /** The configuration in force. Settings without a value are undefined; durations are milliseconds. */
@@ -60,6 +62,8 @@ export interface EnvironmentConfig {
   readonly url: string | undefined;
   readonly port: number;
   readonly health: HealthConfig;
+  /** Undefined if no command is configured. */
+  readonly hooks: Hooks | undefined;
   /** A login that is shown to people, `name/password`. */
   readonly login: string | undefined;
   /** Variables of the application; values may contain the placeholder `{secret}`. */
@@ -168,6 +172,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
         intervalMs: durationMs(health.interval),
         command: health.command ?? undefined,
       },
+      hooks: makeHooks(environment.hooks, durationMs(environment.hooks.timeout)),
       login: environment.login ?? undefined,
       variables: onlyText(environment.variables),
       flags: environment.flags,

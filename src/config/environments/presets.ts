@@ -31,6 +31,7 @@ const none: Settings = {
     url: null,
     port: 8080,
     health: { path: "/health", fallback: "/", timeout: "15m", interval: "5s", command: null },
+    hooks: { after_start: null, before_stop: null, when: "created", timeout: "2m" },
     login: null,
     variables: {},
     flags: { prefix: "FEATURE_", on: "True", off: "False" },

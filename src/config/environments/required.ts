@@ -27,6 +27,11 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
       ["ecs.container", true, "the name of the application's container"],
       ["ecs.log_group", ecs.taskDefinition === undefined, "the CloudWatch log group"],
       ["ecs.execution_role", ecs.taskDefinition === undefined, "the role that pulls the image"],
+      [
+        "environment.health.command",
+        ecs.taskDefinition === undefined && environment.hooks?.afterStart !== undefined,
+        "the health check in the container, which environment.hooks.after_start waits for",
+      ],
     ];
   const given: Readonly<Record<string, unknown>> = {
     "build.image": build.image,
@@ -39,6 +44,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
     "ecs.container": ecs.container,
     "ecs.log_group": ecs.logGroup,
     "ecs.execution_role": ecs.executionRole,
+    "environment.health.command": environment.health.command,
   };
   const problems = needed.filter(([key, isNeeded]) => isNeeded && given[key] === undefined)
     .map(([key, , what]): ConfigProblem => ({

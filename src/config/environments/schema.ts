@@ -132,12 +132,32 @@ const StableUrl = z.string({ error: "a URL, such as https://pr-{pr}.preview.exam
   },
 );
 
+function hookCommand() {
+  const error = "a line for sh -c, or a list of words such as [python, seed.py]";
+  const words = z.array(z.string({ error }).min(1, { error }), { error }).min(1, { error });
+  return z.union([z.string({ error }).regex(/\S/, { error }), words], { error }).nullable().optional();
+}
+
+const Hooks = section({
+  after_start: hookCommand().describe(
+    "The command that runs when the environment is healthy, before people are sent to it: a line for sh -c, or a list of words.",
+  ),
+  before_stop: hookCommand().describe(
+    "The command that runs before the environment is removed: a line for sh -c, or a list of words.",
+  ),
+  when: oneOf(["created", "always"]).optional().describe(
+    "Whether after_start runs for a new environment only, or after each update in place too.",
+  ),
+  timeout: duration().optional().describe("How long a command may take."),
+});
+
 const Environment = section({
   url: StableUrl.nullable().optional().describe(
     "The address of a pull request that stays from commit to commit, such as https://pr-{pr}.preview.example.org; {pr} and {repo} are filled in.",
   ),
   port: wholeNumber(1, 65_535).optional().describe("The port the application listens on."),
   health: Health.optional().describe("When an environment counts as healthy."),
+  hooks: Hooks.optional().describe("The commands that run in an environment."),
   login: fitting(/^[^\s/]+\/\S+$/, "a name and a password, as admin/admin").nullable().optional()
     .describe("A login that is shown in the comment on the pull request, as name/password."),
   variables: variables().optional()

@@ -36,6 +36,8 @@ export interface Instances {
   readonly names: InstanceNames;
   readonly primary: Container | undefined;
   readonly next: Container | undefined;
+  /** A container whose hook `after_start` has not ended. */
+  readonly staged: Container | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 3000;
@@ -48,13 +50,14 @@ export async function findInstances(
   signal: AbortSignal,
 ): Promise<Instances> {
   const names = instanceNames(service);
-  const wanted = names.short === undefined ? [names.primary] : [names.primary, names.next];
+  const wanted = names.short === undefined ? [names.primary] : [names.primary, names.next, names.staged];
   const found = await inspectContainers(engine.docker, wanted, signal);
   return {
     names,
     // The engine also matches the beginning of an id, so names are compared.
     primary: found.find((one) => one.name === names.primary),
     next: found.find((one) => one.name === names.next),
+    staged: found.find((one) => one.name === names.staged),
   };
 }
 

@@ -23,7 +23,8 @@ export async function listEnvironments(
     if (names === undefined) return [];
     const primary = group.find((one) => one.container.name === names.primary);
     const next = group.find((one) => one.container.name === names.next);
-    return toEnvironment(names, { primary, next }) ?? [];
+    const staged = group.find((one) => one.container.name === names.staged);
+    return toEnvironment(names, { primary, next, staged }) ?? [];
   }).sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
 }
 

@@ -9,10 +9,14 @@ import { assertAllTouchable, deploy, settle } from "./run/deploy.ts";
 import { makeDockerCli } from "./docker_cli.ts";
 import { makeFindEngineHost } from "./engine_host.ts";
 import { type Engine, findInstances, type Instances, keepSecrets, removeContainer } from "./engine.ts";
+import { runBeforeStop } from "./hooks/run_hook.ts";
+import { removeStaged } from "./hooks/staging.ts";
 import { listEnvironments } from "./list.ts";
 import { reachAll } from "./reach.ts";
 import { sleep, wake } from "./run/sleep.ts";
+import { isManaged } from "./run/instance.ts";
 import { followLogs } from "./run/logs.ts";
+import type { HookEvents } from "../../environments/ports/hook_events.ts";
 import type { RepositoryIdentity } from "../../environments/core/environment/ownership.ts";
 import { parsePublish } from "./publish.ts";
 import { leadAway } from "./route/lead.ts";
@@ -82,6 +86,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);
       assertAllTouchable(instances, { ...owner, action: `Settling "${service}"` });
+      await removeStaged(engine, instances, signal);
       await settle(engine, instances, signal);
       // The rebuilt image has taken the tag of the image that the removed container used.
       await removeReplaced(engine.docker, { ...owner, pr: instances.names.pr }, signal);
@@ -96,8 +101,8 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     },
     async *logs(key, { tail, follow }, signal) {
       const service = serviceNameOf(key);
-      const { primary, next } = await findInstances(engine, service, signal);
-      const container = primary ?? next;
+      const { primary, next, staged } = await findInstances(engine, service, signal);
+      const container = primary ?? next ?? staged;
       if (container === undefined) {
         throw new AppError(
           "environment_not_found",
@@ -126,10 +131,19 @@ function refuseFixedPort({ router, publish }: DockerSettings): void {
 /** Removes the containers of a service, after people are sent to another one of the pull request. */
 async function removeAll(
   engine: Engine,
-  { instances, owner }: { readonly instances: Instances; readonly owner: RepositoryIdentity },
+  { instances, owner }: {
+    readonly instances: Instances;
+    readonly owner: RepositoryIdentity & { readonly hooks?: HookEvents | undefined };
+  },
   signal: AbortSignal,
 ): Promise<void> {
+  await removeStaged(engine, instances, signal);
   const own = [instances.next, instances.primary].filter((one) => one !== undefined);
+  const serving = own.toReversed().find(({ state }) => state.status === "running") ?? own.at(-1);
+  if (serving !== undefined && isManaged(serving)) {
+    keepSecrets(engine, serving);
+    await runBeforeStop(engine, { container: serving, events: owner.hooks }, signal);
+  }
   const routed = own.some((one) => routedUrl(one) !== undefined);
   const all = routed ? await findRouted(engine, { ...owner, pr: instances.names.pr }, signal) : [];
   // Of several routers with one rule the highest counts: it goes last, or an older container would come back.

@@ -1,3 +1,5 @@
+import type { Hooks } from "../../environments/core/environment/hooks.ts";
+
 /** The settings of environments that run on a Docker engine; the `docker` section of the configuration. */
 export interface DockerSettings {
   readonly network: string;
@@ -16,6 +18,8 @@ export interface DockerSettings {
     /** The health check that the engine runs inside the container; used only for a router. */
     readonly command?: string | undefined;
   };
+  /** The commands that run in an environment. */
+  readonly hooks?: Hooks | undefined;
   /** `cpu` 1024 is one CPU, `memory` is in MB. */
   readonly sizes: Readonly<Record<string, { readonly cpu: number; readonly memory: number }>>;
   /** Environment variables. Values may contain `{secret}`, `{pr}`, `{sha}` (7 digits) and `{login}`; `{url}` if there is one. */

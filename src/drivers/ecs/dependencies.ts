@@ -25,5 +25,8 @@ export const SERVICE_POLL_MS = 15_000;
 /** How often starting tasks are described, in milliseconds: the interval of the SDK's waiter for tasks. */
 export const TASK_POLL_MS = 6000;
 
+/** How long a line of a container takes to arrive in CloudWatch, in milliseconds. */
+export const LOG_DELAY_MS = 5000;
+
 /** How long one health check may take, in milliseconds. */
 export const PROBE_TIMEOUT_MS = 5000;

@@ -2,7 +2,9 @@ import type { PlatformEnvironment } from "../../environments/core/environment/en
 import type { ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
+import { readTags } from "./sdk/shapes.ts";
 import { nameInScope, viewService } from "./service_view.ts";
+import { isHookPending } from "./tags.ts";
 import { addressesOf, tasksOf } from "./deploy/tasks.ts";
 
 /**
@@ -21,7 +23,11 @@ export async function listEnvironments(
   const environments = services.flatMap((service) => viewService(service, scope) ?? [])
     .sort((a, b) => a.pr - b.pr || a.service.localeCompare(b.service));
   if (scope.probe !== true) return environments;
-  return await Promise.all(environments.map((each) => probeEnvironment(deps, each, signal)));
+  const pending = services.filter(({ tags }) => isHookPending(readTags(tags))).map((each) =>
+    each.serviceName
+  );
+  const probed = await Promise.all(environments.map((each) => probeEnvironment(deps, each, signal)));
+  return probed.map((each) => pending.includes(each.service) ? { ...each, healthy: false } : each);
 }
 
 /** Probes the running tasks of one environment, the newest first. The first healthy one decides. */

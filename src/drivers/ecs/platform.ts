@@ -36,7 +36,7 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
       countRequests(deps, { services: environments.map(serviceNameOf), since }, signal),
     leftovers: (scope, signal) => listLeftovers(deps, scope, signal),
     removeLeftover: (id, owner, signal) => removeLeftover(deps, { ...owner, id }, signal),
-    deploy: (spec, { onProgress }, signal) => deploy(deps, { spec, onProgress }, signal),
+    deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
     sleep: (key, of, signal) => sleep(deps, { ...of, service: serviceNameOf(key) }, signal),
     wake: (key, of, signal) => wake(deps, { ...of, service: serviceNameOf(key) }, signal),

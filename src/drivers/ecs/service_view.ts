@@ -17,6 +17,8 @@ import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
 import {
   decodeTagValue,
+  HOOK_PENDING,
+  isHookPending,
   parseSleepTag,
   readDeployed,
   readOwner,
@@ -59,8 +61,8 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     ...(parts.bare === true ? { bare: true } : {}),
     service: name as ServiceName,
     address: undefined,
-    healthy: isServing(service),
-    condition: describeService(service),
+    healthy: isServing(service) && !isHookPending(tags),
+    condition: `${describeService(service)}${isHookPending(tags) ? `, ${HOOK_PENDING}` : ""}`,
     ...sleepOf(service),
     startedAt: startOf(service),
     image: image === undefined ? undefined : decodeTagValue(image),

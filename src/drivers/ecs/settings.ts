@@ -1,4 +1,5 @@
 import type { VariableTemplates } from "../../environments/core/environment/variables.ts";
+import type { Hooks } from "../../environments/core/environment/hooks.ts";
 import type { TaskDefinitionTemplate } from "./deploy/template.ts";
 
 /** The settings of the ECS driver: where and how it runs environments. */
@@ -34,6 +35,8 @@ export interface EcsSettings extends VariableTemplates {
      */
     readonly command: string | undefined;
   };
+  /** The commands that run in an environment. */
+  readonly hooks?: Hooks | undefined;
   /** Sizes by name. `cpu` 1024 is one vCPU; `memory` is in MiB. */
   readonly sizes: Readonly<Record<string, { readonly cpu: number; readonly memory: number }>>;
 }

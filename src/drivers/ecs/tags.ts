@@ -72,6 +72,20 @@ export function parseSleepTag(value: string | undefined): PlatformSleep | undefi
 }
 
 /**
+ * The tag of a new service with the state of its hook `after_start`. While it is `pending`, the service has served
+ * nobody.
+ */
+export const HOOK_TAG = "showtime_hook";
+
+/** The words for a service that waits for the end of its hook. */
+export const HOOK_PENDING = "after_start has not ended";
+
+/** Whether a new service waits for the end of its hook, or a run died while it waited. */
+export function isHookPending(tags: Tags): boolean {
+  return tags[HOOK_TAG] === "pending";
+}
+
+/**
  * Returns the tags that mark a service or task definition as Showtime's and name its pull request and commit.
  */
 export function identityTags(spec: DeploySpec): Tags {

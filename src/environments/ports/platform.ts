@@ -11,6 +11,7 @@ import type {
 import type { Reached } from "../core/cleanup/mod.ts";
 import type { RepositoryIdentity } from "../core/environment/ownership.ts";
 import type { FullSha, PrNumber } from "../../lib/ids.ts";
+import type { HookEvents } from "./hook_events.ts";
 
 /** Selects the environments to list: those that carry this repository's tags, or no repository's. */
 export interface PlatformScope extends RepositoryIdentity {
@@ -41,7 +42,7 @@ export interface DeploySpec extends RepositoryIdentity {
 }
 
 /** The events of a deployment. */
-export interface DeployEvents {
+export interface DeployEvents extends HookEvents {
   /** Receives what the deployment waits for. */
   readonly onProgress: (text: string) => void;
   /**
@@ -151,8 +152,9 @@ export interface Platform extends PlatformReader {
   /**
    * Brings an environment up and waits until it is stable and its health check answers 2xx. An existing
    * service is updated in place: the old instance serves until the new one is healthy and, if the platform
-   * can, until {@link settle}. On failure, removes what was made, leaves an older instance serving and throws
-   * an AppError whose code is a FailureReason and whose logTail has the last lines of the log.
+   * can, until {@link settle}. The hook `after_start` runs before this returns, if it is due. On failure, removes
+   * what was made, leaves an older instance serving and throws an AppError whose code is a FailureReason and
+   * whose logTail has the last lines of the log.
    */
   deploy(
     spec: DeploySpec,
@@ -182,11 +184,11 @@ export interface Platform extends PlatformReader {
   /**
    * Removes a service and confirms that it is gone; a service that does not exist is success. Refuses a
    * service that lacks Showtime's tag or belongs to another repository (`not_ours`), or that carries a higher
-   * epoch (`stale_epoch`).
+   * epoch (`stale_epoch`). The hook `before_stop` runs first; its failure is reported and keeps nothing alive.
    */
   destroy(
     environment: EnvironmentKey,
-    options: RepositoryIdentity & { readonly epoch: number },
+    options: RepositoryIdentity & { readonly epoch: number; readonly hooks?: HookEvents | undefined },
     signal: AbortSignal,
   ): Promise<void>;
   /**

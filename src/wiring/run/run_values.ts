@@ -42,6 +42,7 @@ export async function makeRunValues(
       ...(config.environment.sleep === undefined ? {} : { sleep: config.environment.sleep }),
       login: config.environment.login,
       configuredFlags: configuredFlags(config.environment),
+      hooks: config.environment.hooks,
       imageOf: (number, short) => `${repository}:${formatImageTag(config.build.tag, { pr: number, short })}`,
       ...urlMaker(config, repo),
       buildPaths: config.build.paths,

@@ -12,11 +12,12 @@ import { makeHealthProbe, makeNameProbe } from "../../../src/drivers/health/mod.
 import { makeShell } from "../../../src/drivers/shell/mod.ts";
 import type { DeploySpec, Platform } from "../../../src/environments/ports/platform.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
-import { buildTestImage, runDocker, tryDocker } from "../../worlds/docker/images.ts";
+import { buildTestImage, processesInContainers, runDocker, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { startTraefik } from "../../worlds/docker/traefik.ts";
-import { ownershipContract } from "../platforms/ownership_contract.ts";
-import { sleepContract } from "../platforms/sleep_contract.ts";
+import { hooksContract } from "../platform/hooks_contract.ts";
+import { ownershipContract } from "../platform/ownership_contract.ts";
+import { sleepContract } from "../platform/sleep_contract.ts";
 import {
   platformContract,
   type PlatformContractOptions,
@@ -87,12 +88,14 @@ async function makeHarness(change: Partial<DockerSettings> = {}): Promise<Platfo
   const repo = `acme/app-${runId}`;
   const secrets: string[] = [];
   const parts = async (service: ServiceName) => {
-    const filter = `name=^/?${containerName(service)}(-next)?$`;
+    const filter = `name=^/?${containerName(service)}(-next|-hook)?$`;
     const names = await runDocker(["ps", "--all", "--filter", filter, "--format", "{{.Names}}"]);
     return names.split("\n").filter((name) => name !== "").sort();
   };
   return {
     platform: platformWith(change, (value) => void secrets.push(value)),
+    platformWithHooks: (hooks) => platformWith({ ...change, hooks }, (value) => void secrets.push(value)),
+    processes: processesInContainers,
     secrets,
     repo,
     image: IMAGE,
@@ -130,6 +133,7 @@ const contract: PlatformContractOptions = {
 
 platformContract(contract);
 ownershipContract(contract);
+hooksContract(contract);
 sleepContract(contract);
 
 const traefik = await part("traefik");

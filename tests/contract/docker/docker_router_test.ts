@@ -127,6 +127,37 @@ test("the check of environment.health.command counts for an image that has none"
   });
 });
 
+for (const kind of ["checked", "shell"] as const) {
+  test(`people stay with the older container until after_start has ended in the newer one (${kind})`, async () => {
+    const hooks = {
+      afterStart: "echo begun; sleep 4; echo done",
+      beforeStop: "echo dropped",
+      when: "always",
+      timeoutMs: 60_000,
+    } as const;
+    await playRouted({ kind, config: { hooks } }, async ({ url, platform, spec, retire }) => {
+      const ask = makeNameProbe();
+      const question = { path: "/health", header: "x-showtime-sha", timeoutMs: 2000 };
+      const atTheEnd: Promise<string | undefined>[] = [];
+      const line = (text: string) => {
+        if (text === "done") atTheEnd.push(ask(url, question, never()).then(({ mark }) => mark));
+      };
+      const events = { onProgress: () => {}, onHook: () => ({ line, end: () => {} }) };
+      await platform.deploy(spec(), events, never());
+      const polls = pollName(url);
+
+      await platform.deploy(spec({ sha: B, epoch: 2 }), events, never());
+      await retire(A, 2);
+
+      const seen = await polls.stop();
+      const marks = await Promise.all(atTheEnd);
+      assert.deepEqual(marks.map((mark) => mark?.slice(0, 7)), [undefined, "a1b2c3d"]);
+      assert.deepEqual(seen.failed, []);
+      assert.deepEqual(seen.served.map((mark) => mark.slice(0, 7)), ["a1b2c3d", "b1b2c3d"]);
+    });
+  });
+}
+
 test("an address of HTTPS leads to containers as well, whoever signed its certificate", async () => {
   await playRouted({ kind: "shell", secure: true }, async ({ url, spec, deploy, retire }) => {
     const { warning } = await deploy(spec());

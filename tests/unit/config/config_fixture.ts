@@ -30,6 +30,7 @@ environment:
     timeout: 15m
     interval: 5s
     command: "curl -fsS http://localhost:8080/health || exit 1"   # superset; ecs only: the container health check
+  hooks: { after_start: null, before_stop: null, when: created, timeout: 2m }
   login: admin/admin              # superset; shown in the comment
   variables:                      # superset, all of them
     SUPERSET_LOAD_EXAMPLES: "yes"

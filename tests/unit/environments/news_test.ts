@@ -142,6 +142,13 @@ Deno.test("wantedStatus() follows the status label of the head, and not that of 
   assert.equal(stateOf(["🎪 bbbbbbb 🚦 running"]), undefined);
 });
 
+Deno.test("wantedStatus() of a head that an earlier environment serves too is that of this environment", () => {
+  const labels = ["🎪 bbbbbbb 🚦 running", "🎪 bbbbbbb 🌐 1.2.3.4:80", "🎪 bbbbbbb ⏩ aaaaaaa"];
+  assert.equal(wantedStatus(facts(labels))?.url, "http://1.2.3.4:80");
+  const stableOf = (short: ShortSha) => short === B ? "https://pr-1.example.org" : undefined;
+  assert.equal(wantedStatus(facts(labels, { stableOf }))?.url, "https://pr-1.example.org");
+});
+
 Deno.test("wantedStatus() leaves a head without an environment alone, unless a status is required or was left pending", () => {
   const cases: readonly (readonly [StatusFacts["present"], boolean, boolean, "success" | undefined])[] = [
     ["none", false, true, undefined],

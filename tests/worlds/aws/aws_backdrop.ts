@@ -4,6 +4,7 @@
  */
 
 import { ListServicesCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import type { Hooks } from "../../../src/environments/core/environment/hooks.ts";
 import type { PrNumber } from "../../../src/lib/ids.ts";
 import { makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
@@ -67,10 +68,12 @@ const CREDENTIALS: Env = {
 
 /** Makes one. */
 export async function makeAwsBackdrop(
-  options: { readonly moto: Moto; readonly clock: MemoryClock },
+  options: { readonly moto: Moto; readonly clock: MemoryClock; readonly hooks?: Hooks | undefined },
 ): Promise<AwsBackdrop> {
+  const { moto, clock, hooks } = options;
   const world = await makeAwsWorld({
-    ...options,
+    moto,
+    clock,
     runner: plainRunner(),
     drainingMs: DRAINING_MS,
     hesitationMs: HESITATION_MS,
@@ -84,7 +87,7 @@ export async function makeAwsBackdrop(
     },
   });
   useEnv(CREDENTIALS);
-  const config = ecsConfigFor(world);
+  const config = { ...ecsConfigFor(world), hooks };
   let secrets = 0;
   return {
     world,

@@ -13,6 +13,7 @@ import { prNumber, type ServiceName } from "../../../src/lib/ids.ts";
 import { type EcsSettings, makeEcsPlatform } from "../../../src/drivers/ecs/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
 import type { Platform } from "../../../src/environments/ports/platform.ts";
+import { processesInContainers } from "../docker/images.ts";
 import { newSecret } from "../../../src/wiring/new_secret.ts";
 import type { PlantedTags, PlatformHarness } from "../../contract/platform_contract.ts";
 import { useEnv } from "./with_env.ts";
@@ -61,6 +62,8 @@ export function makeEcsHarness(world: AwsWorld, options: MakeEcsHarnessOptions):
     secrets,
     platformWith,
     platform: platformWith({}),
+    platformWithHooks: (hooks) => platformWith({ hooks }),
+    processes: processesInContainers,
     repo: world.repo,
     image: options.image,
     secretVariable: "APP_SECRET",

@@ -67,6 +67,8 @@ export interface ContainerRecord {
   exitCode: number | undefined;
   reason: string | undefined;
   health: NonNullable<Container["healthStatus"]>;
+  /** The state of a container that starts and ends by itself; undefined where the task's own is its. */
+  status?: "PENDING" | "RUNNING" | "STOPPED";
 }
 
 /** A task, as the relay knows it. */
@@ -75,6 +77,8 @@ export interface TaskRecord {
   readonly id: string;
   readonly service: ServiceRecord;
   readonly deployment: DeploymentRecord;
+  /** Set for a task that belongs to no service. */
+  readonly alone?: { readonly group: string; readonly startedBy: string | undefined };
   readonly definition: TaskDefinition;
   readonly createdAt: Date;
   readonly containers: readonly ContainerRecord[];

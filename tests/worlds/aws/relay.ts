@@ -10,7 +10,7 @@
  * | DeleteService | INACTIVE | DRAINING for a while before |
  * | DescribeServices | names, tags, network | ten at most; status, counts, deployments, roll-out, circuit breaker, events |
  * | ListServices | the ARNs | pages of 10, no INACTIVE ones, none of a cluster whose name only ends alike |
- * | RunTask | the task, its network interface and tags | (the scheduler calls it: `fargate.ts`) |
+ * | RunTask | the task, its network interface and tags | the same task for a client token, unknown containers, the task's life to its exit code (the scheduler asks moto itself: `fargate.ts`) |
  * | ListTasks | the cluster | the service's own tasks, by what they are to be, stopped ones for a while; pages |
  * | DescribeTasks | the interface's details, tags | states, codes and reasons of stopping, containers, health, times, MISSING |
  * | RegisterTaskDefinition | the revision | sizes that Fargate has not, role for the log, characters in tags, a secret of a variable's name, numbers that never come again |

@@ -19,6 +19,7 @@ import { Records, type TaskRecord } from "./records.ts";
 import { Relay } from "./relay.ts";
 import { makeScaledClock } from "./scaled_clock.ts";
 import type { ScriptedFailures } from "./tasks/scripted_failures.ts";
+import { RunTaskRules } from "./rules/run_task_rules.ts";
 import { ServiceRules } from "./rules/service_rules.ts";
 import { TaskRules } from "./rules/task_rules.ts";
 import type { TaskRunner } from "./tasks/task_runner.ts";
@@ -112,6 +113,7 @@ export async function makeAwsWorld(options: AwsWorldOptions): Promise<AwsWorld> 
       ...new ServiceRules(records, { clients, drainingMs: options.drainingMs ?? 150 }).rules,
       ...new TaskRules(records, { lingerMs: options.lingerMs ?? 3_600_000 }).rules,
       ...new DefinitionRules(records, { clients }).rules,
+      ...new RunTaskRules(records, { clients, play: (task, id) => fargate.play(task, id) }).rules,
     },
     policies: options.iam === true
       ? new PolicyCheck(clients.iam, { region: REGION, account: ACCOUNT })

@@ -3,6 +3,7 @@
  * something passes the border. The engine is this machine's own and shared: each world has a pull request of its own number.
  */
 
+import type { Hooks } from "../../../src/environments/core/environment/hooks.ts";
 import type { PrNumber } from "../../../src/lib/ids.ts";
 import { makeDockerPlatform, makeImages } from "../../../src/drivers/docker/mod.ts";
 import { makeHealthProbe } from "../../../src/drivers/health/mod.ts";
@@ -15,6 +16,7 @@ const WRITES = new Set([
   "build",
   "tag",
   "create",
+  "exec",
   "start",
   "run",
   "rename",
@@ -41,9 +43,14 @@ export interface DockerBackdrop extends Backdrop {
 
 /** Makes one. Images are built from `context`, and tagged in `repository`. */
 export function makeDockerBackdrop(
-  options: { readonly pr: PrNumber; readonly context: string; readonly repository: string },
+  options: {
+    readonly pr: PrNumber;
+    readonly context: string;
+    readonly repository: string;
+    readonly hooks?: Hooks | undefined;
+  },
 ): DockerBackdrop {
-  const { pr, context, repository } = options;
+  const { pr, context, repository, hooks } = options;
   const written: string[] = [];
   let secrets = 0;
   const inventory = async (): Promise<DockerInventory> => ({
@@ -67,6 +74,7 @@ export function makeDockerBackdrop(
           sizes: { standard: { cpu: 256, memory: 32 } },
           variables: { APP_SECRET: "{secret}" },
           flags: { prefix: "FEATURE_", on: "on", off: "off" },
+          hooks,
         },
       }),
     images: (gate) =>

@@ -90,3 +90,10 @@ export async function tryDocker(
     stderr: decoder.decode(output.stderr).trim(),
   };
 }
+
+/** The processes of all containers whose command line holds a text. */
+export async function processesInContainers(text: string): Promise<readonly string[]> {
+  const ids = (await runDocker(["ps", "--quiet"])).split("\n").filter((id) => id !== "");
+  const tops = await Promise.all(ids.map((id) => tryDocker(["top", id, "-eo", "pid,args"])));
+  return tops.flatMap(({ stdout }) => stdout.split("\n")).filter((line) => line.includes(text));
+}

@@ -97,6 +97,7 @@ function placeOf(config: Config | undefined, { variables }: CommandEnv) {
     logGroup: ecs?.logGroup,
     executionRole: ecs?.executionRole,
     taskRole: ecs?.taskRole,
+    runsBeforeStop: config?.environment.hooks?.beforeStop !== undefined,
   };
 }
 

@@ -31,18 +31,23 @@ export async function findRouted(
  */
 export async function planRoute(
   engine: Engine,
-  { spec, name }: { readonly spec: DeploySpec; readonly name: string },
+  { spec, name, hooked }: {
+    readonly spec: DeploySpec;
+    readonly name: string;
+    /** Whether a command runs in the container before people may be sent there. */
+    readonly hooked: boolean;
+  },
   signal: AbortSignal,
 ): Promise<Route | undefined> {
   const { config } = engine;
   if (config.router === undefined || spec.settings.url === undefined) return undefined;
-  const gate = await chooseGate(engine, { spec, name }, signal);
+  const gate = await chooseGate(engine, { spec, name, hooked }, signal);
   return { gate, priority: nextPriority(await findRouted(engine, spec, signal), gate) };
 }
 
 async function chooseGate(
   engine: Engine,
-  { spec, name }: { readonly spec: DeploySpec; readonly name: string },
+  { spec, name, hooked }: { readonly spec: DeploySpec; readonly name: string; readonly hooked: boolean },
   signal: AbortSignal,
 ): Promise<Gate> {
   const image = await inspectImage(engine, spec.image, signal);
@@ -55,9 +60,11 @@ async function chooseGate(
       { hint: "Remove the labels that begin with traefik. from the Dockerfile: Showtime writes them" },
     );
   }
+  // A check passes before the command has ended, so that only the file keeps people out until then.
+  if (hooked && await hasShell(engine, { spec, name }, signal)) return "file";
   if (image.checked) return "image";
   if (engine.config.health.command !== undefined) return "command";
-  return await hasShell(engine, { spec, name }, signal) ? "file" : "none";
+  return !hooked && await hasShell(engine, { spec, name }, signal) ? "file" : "none";
 }
 
 async function inspectImage(

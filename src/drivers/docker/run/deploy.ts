@@ -19,6 +19,7 @@ import { freeFixedPort, giveFixedPortBack, type Stopped } from "./fixed_port.ts"
 import { assertTouchable } from "./instance.ts";
 import { isLoopback } from "../../../lib/loopback.ts";
 import { isEveryAddress, parsePublish } from "../publish.ts";
+import { finishStart, firstName, removeStaged } from "../hooks/staging.ts";
 import { leadAway, leadTo, type Newcomer, takeBack } from "../route/lead.ts";
 import { findRouted, planRoute } from "../route/plan_route.ts";
 import { isPending, routedUrl } from "../route/route.ts";
@@ -36,13 +37,16 @@ export async function deploy(
   const before = await findInstances(engine, service, signal);
   assertAllTouchable(before, { ...spec, action: `Deploying "${service}"` });
   await ensureImage(engine, spec, signal);
+  await removeStaged(engine, before, signal);
   const old = await tidy(engine, before, signal);
-  const name = old === undefined ? before.names.primary : before.names.next;
+  const inPlace = old !== undefined;
+  const lasting = inPlace ? before.names.next : before.names.primary;
+  const name = firstName(engine, { names: before.names, name: lasting, inPlace });
   const secret = readSecret(old?.env ?? [], engine.config.variables) ?? engine.newSecret();
   // A container that fails may print its secrets, and its last lines end up in a public comment.
   if (old !== undefined) keepSecrets(engine, old);
   engine.keepSecret(secret);
-  const route = await planRoute(engine, { spec, name }, signal);
+  const route = await planRoute(engine, { spec, name, hooked: name !== lasting }, signal);
   const variables = environmentVariables(spec, { config: engine.config, secret });
   let id: string | undefined;
   let freed: Stopped = { stopped: [], served: undefined };
@@ -59,6 +63,7 @@ export async function deploy(
       { id: id ?? name, name, onProgress: options.onProgress },
       signal,
     );
+    await finishStart(engine, { id: id ?? name, name: lasting, inPlace, events: options }, signal);
     const unrouted = route === undefined
       ? undefined
       : await sendPeople(engine, { id: id ?? name, spec, onGap, onProgress: options.onProgress }, signal);
@@ -70,7 +75,7 @@ export async function deploy(
       warning: warnings.length === 0 ? undefined : warnings.join(". "),
     };
   } catch (failure) {
-    await removeHalfMade(engine, { id, name, spec, failure });
+    await removeHalfMade(engine, { id, names: [name, lasting], spec, failure });
     const undo = new AbortController().signal;
     throw await giveFixedPortBack(engine, { id: id ?? name, name, spec, before: freed, failure }, undo);
   }
@@ -144,7 +149,9 @@ export function assertAllTouchable(
   instances: Instances,
   options: RepositoryIdentity & { readonly epoch: number; readonly action: string },
 ): void {
-  for (const one of [instances.primary, instances.next]) if (one !== undefined) assertTouchable(one, options);
+  for (const one of [instances.primary, instances.next, instances.staged]) {
+    if (one !== undefined) assertTouchable(one, options);
+  }
 }
 
 /** Clears the temporary name that an interrupted update left taken, and keeps the container that serves. */
@@ -180,7 +187,8 @@ async function removeHalfMade(
   engine: Engine,
   made: {
     readonly id: string | undefined;
-    readonly name: string;
+    /** The name that it began with, and the one that it may have got since. */
+    readonly names: readonly [first: string, lasting: string];
     readonly spec: DeploySpec;
     readonly failure: unknown;
   },
@@ -189,8 +197,8 @@ async function removeHalfMade(
   // own.
   const signal = new AbortController().signal;
   try {
-    const [container] = await inspectContainers(engine.docker, [made.id ?? made.name], signal);
-    if (container === undefined || container.name !== made.name) return;
+    const [container] = await inspectContainers(engine.docker, [made.id ?? made.names[0]], signal);
+    if (container === undefined || !made.names.includes(container.name)) return;
     // Without an id only the epoch identifies this run's container: another run may have taken the name.
     if (made.id === undefined && container.labels["showtime_epoch"] !== String(made.spec.epoch)) return;
     const others = routedUrl(container) === undefined

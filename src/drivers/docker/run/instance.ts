@@ -28,6 +28,7 @@ import { IMAGE_MARK, readSettings } from "../labels.ts";
 import { isPending } from "../route/route.ts";
 
 const NEXT = "-next";
+const STAGED = "-hook";
 
 /**
  * The names of a service's containers: its own, and the temporary one that an update in place uses.
@@ -36,6 +37,8 @@ const NEXT = "-next";
  *     yes      -         settled
  *     yes      yes       an update in place is waiting to be settled, or was interrupted
  *     -        yes       interrupted between removing the old one and renaming the new one
+ *
+ * Beside any of these, `staged` is a container whose hook `after_start` has not ended.
  */
 export interface InstanceNames {
   readonly pr: PrNumber;
@@ -44,6 +47,7 @@ export interface InstanceNames {
   readonly service: ServiceName;
   readonly primary: string;
   readonly next: string;
+  readonly staged: string;
 }
 
 /** Returns the container names of a service. Throws AppError `bad_service_name` (exit code 2). */
@@ -57,7 +61,7 @@ export function instanceNames(service: ServiceName): InstanceNames {
     );
   }
   const primary = parts.short === undefined ? service : formatContainerName(parts.pr, parts.short);
-  return { ...parts, service, primary, next: `${primary}${NEXT}` };
+  return { ...parts, service, primary, next: `${primary}${NEXT}`, staged: `${primary}${STAGED}` };
 }
 
 /** Returns the service that a container of exactly this name belongs to; undefined for any other name. */
@@ -66,7 +70,8 @@ export function instanceOf(name: string): InstanceNames | undefined {
   if (legacy !== undefined) {
     return legacy.short === undefined ? instanceNames(name as ServiceName) : undefined;
   }
-  const parts = parseContainerName(name.endsWith(NEXT) ? name.slice(0, -NEXT.length) : name);
+  const suffix = [NEXT, STAGED].find((each) => name.endsWith(each)) ?? "";
+  const parts = parseContainerName(name.slice(0, name.length - suffix.length));
   return parts === undefined ? undefined : instanceNames(formatServiceName(parts.pr, parts.short));
 }
 
@@ -122,12 +127,17 @@ export interface Sight {
  */
 export function toEnvironment(
   names: InstanceNames,
-  seen: { readonly primary: Sight | undefined; readonly next: Sight | undefined },
+  seen: {
+    readonly primary: Sight | undefined;
+    readonly next: Sight | undefined;
+    readonly staged?: Sight | undefined;
+  },
 ): PlatformEnvironment | undefined {
-  const sight =
+  const served =
     seen.next !== undefined && (seen.primary === undefined || (!seen.primary.healthy && seen.next.healthy))
       ? seen.next
       : seen.primary;
+  const sight = served ?? unfinished(seen.staged);
   if (sight === undefined) return undefined;
   const { container } = sight;
   const { labels } = container;
@@ -151,13 +161,15 @@ export function toEnvironment(
     createdAt: readSeconds(labels["showtime_created"]) ?? container.createdAt,
     expiresAt: readSeconds(labels["showtime_expires"]),
     epoch: Math.max(
-      ...[seen.primary, seen.next].flatMap((one) => one === undefined ? [] : [epochOf(one.container)]),
+      ...[seen.primary, seen.next, seen.staged].flatMap((one) =>
+        one === undefined ? [] : [epochOf(one.container)]
+      ),
     ),
     repo: labels["showtime_repo"],
     repoId: readRepositoryId(labels["showtime_repo_id"]),
     managed: isManaged(container),
     legacy,
-    unsettled: seen.next !== undefined || isPending(container),
+    unsettled: seen.next !== undefined || seen.staged !== undefined || isPending(container),
   };
 }
 
@@ -169,4 +181,9 @@ function sleepOf(
   if (present.some(({ status }) => status !== "exited")) return {};
   // A container's labels never change, so the engine cannot record why it was stopped.
   return { sleep: { marked: false, since: present[0]?.finishedAt } };
+}
+
+/** Returns the sight of a container that may not serve yet, whatever it answers. */
+function unfinished(staged: Sight | undefined): Sight | undefined {
+  return staged && { ...staged, healthy: false, condition: `${staged.condition}, after_start has not ended` };
 }

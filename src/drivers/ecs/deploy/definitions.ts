@@ -25,6 +25,8 @@ export async function removeDefinitions(
     readonly service: ServiceName;
     readonly epoch: number;
     readonly keep: readonly string[];
+    /** The family to look into; that of the pull request's applications by default. */
+    readonly family?: string;
   },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -32,7 +34,7 @@ export async function removeDefinitions(
   if (parts?.short === undefined) return [];
   const { short } = parts;
   const { definitions } = await deps.aws.ecs;
-  const family = familyOf(deps.config.cluster, parts.pr);
+  const family = of.family ?? familyOf(deps.config.cluster, parts.pr);
   const found = await describeFamily(deps, family, signal);
   const doomed = found.filter((each) =>
     isFor(each, { ...of, short }) && readEpoch(each.tags["showtime_epoch"]) <= of.epoch

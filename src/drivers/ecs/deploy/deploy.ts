@@ -1,15 +1,26 @@
-import type { NetworkConfiguration, Service } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, NetworkConfiguration, Service } from "@aws-sdk/client-ecs";
+import { dueAfterStart } from "../../../environments/core/environment/hooks.ts";
 import { formatServiceName } from "../../../environments/core/environment/names.ts";
 import { hiddenValues, readSecret } from "../../../environments/core/environment/variables.ts";
 import { AppError } from "../../../lib/errors.ts";
 import { type ServiceName, shortSha } from "../../../lib/ids.ts";
-import type { Deployed, DeploySpec } from "../../../environments/ports/platform.ts";
+import type { Deployed, DeployEvents, DeploySpec } from "../../../environments/ports/platform.ts";
 import type { EcsSettings } from "../settings.ts";
 import { waitInactive } from "./destroy.ts";
 import type { EcsDependencies } from "../dependencies.ts";
+import { AFTER_START } from "../hooks/hook_container.ts";
+import { waitAfterStart } from "../hooks/wait_after_start.ts";
 import { readTags, tagList } from "../sdk/shapes.ts";
 import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "../service_view.ts";
-import { deployedTags, identityTags, NOT_SETTLED, SETTLED_TAG, SLEEP_TAG } from "../tags.ts";
+import {
+  deployedTags,
+  HOOK_TAG,
+  identityTags,
+  isHookPending,
+  NOT_SETTLED,
+  SETTLED_TAG,
+  SLEEP_TAG,
+} from "../tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
@@ -25,9 +36,8 @@ const HASTY_ROLLBACK_TIMEOUT_MS = 3000;
 const FIRST = "1";
 
 /** A deployment to perform. */
-export interface DeployRequest {
+export interface DeployRequest extends DeployEvents {
   readonly spec: DeploySpec;
-  readonly onProgress: (text: string) => void;
 }
 
 /** Deploys an environment: creates its service, or updates the service if it exists. */
@@ -43,6 +53,9 @@ export async function deploy(
   const action = `Deploying "${name}"`;
   let found = await ecs.service(name, signal);
   if (found?.status === "DRAINING") found = await waitInactive(deps, { service: name, onProgress }, signal);
+  if (found?.status === "ACTIVE" && isHookPending(readTags(found.tags))) {
+    found = await removeUnfinished(deps, { ...request, service: found, name }, signal);
+  }
   const old = found?.status === "ACTIVE" ? found : undefined;
   if (old !== undefined) assertTouchable(old, { ...spec, action });
   const kept = await readVariables(deps, old?.taskDefinition, signal);
@@ -52,9 +65,11 @@ export async function deploy(
     deps.keepSecret(value);
   }
   onProgress(`Registering the task definition of ${name}`);
-  const input = taskDefinition(spec, { config: deps.config, secret });
+  const afterStart = dueAfterStart(deps.config.hooks, { inPlace: old !== undefined });
+  const input = taskDefinition(spec, { config: deps.config, secret, afterStart });
   const definition = await ecs.definitions.register(input, signal);
-  const made: Made = { name, definition, old };
+  const hook = input.containerDefinitions?.find((each) => each.name === AFTER_START);
+  const made: Made = { name, definition, old, hook };
   let created = false;
   try {
     if (old === undefined) {
@@ -73,6 +88,7 @@ export async function deploy(
       },
       signal,
     );
+    if (hook !== undefined) await finishHook(deps, { request, made, hook }, signal);
     // An update is finished after people have been sent to the new task. ECS stops the old task by itself.
     return { address, unsettled: old !== undefined || !isFirst(definition) };
   } catch (error) {
@@ -88,6 +104,8 @@ interface Made {
   readonly definition: string;
   /** The service before the deployment; undefined if it did not exist. */
   readonly old: Service | undefined;
+  /** The container of the hook `after_start`; undefined if none is due. */
+  readonly hook: ContainerDefinition | undefined;
 }
 
 async function create(
@@ -117,6 +135,7 @@ async function create(
       ...identityTags(spec),
       ...deployedTags(spec),
       [SETTLED_TAG]: isFirst(made.definition) ? FIRST : NOT_SETTLED,
+      ...(made.hook === undefined ? {} : { [HOOK_TAG]: "pending" }),
     }),
   }, signal).catch(async (error) => {
     if (isAlreadyThere(error)) {
@@ -127,6 +146,57 @@ async function create(
     }
     throw error;
   });
+}
+
+/**
+ * Removes a service whose hook a run that died did not see to its end. It has served nobody, and its command must not
+ * run beside that of the service which takes its place.
+ */
+async function removeUnfinished(
+  deps: EcsDependencies,
+  of: DeployRequest & { readonly service: Service; readonly name: ServiceName },
+  signal: AbortSignal,
+): Promise<Service | undefined> {
+  const { service, name, spec, onProgress } = of;
+  assertTouchable(service, { ...spec, action: `Replacing "${name}"` });
+  await (await deps.aws.ecs).deleteService(name, signal);
+  return await waitInactive(deps, { service: name, removed: service, onProgress }, signal);
+}
+
+/** Waits for the end of `after_start`, and records on a new service that people may be sent to it. */
+async function finishHook(
+  deps: EcsDependencies,
+  { request, made, hook }: {
+    readonly request: DeployRequest;
+    readonly made: Made;
+    readonly hook: ContainerDefinition;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, definition, old } = made;
+  const ecs = await deps.aws.ecs;
+  if (old !== undefined) {
+    await request.onGap?.(
+      `The hook after_start runs in the new task of ${name}: ECS stops the old task meanwhile, and nothing answers at ` +
+        "its address until the hook has ended",
+    );
+  }
+  const timeoutMs = deps.config.hooks?.timeoutMs ?? 0;
+  await waitAfterStart(
+    deps,
+    { service: name, definition, container: hook, timeoutMs, events: request },
+    signal,
+  );
+  if (old !== undefined) return;
+  // A run that was delayed must not write over a newer run's service.
+  const now = await ecs.service(name, signal);
+  if (now?.status !== "ACTIVE") {
+    throw new AppError("unhealthy", `Finishing "${name}": the service was removed in the meantime`, {
+      hint: "Start the environment again",
+    });
+  }
+  assertTouchable(now, { ...request.spec, action: `Finishing "${name}"` });
+  await ecs.tag(now.serviceArn ?? name, { tags: { [HOOK_TAG]: "done" } }, signal);
 }
 
 function isAlreadyThere(error: unknown): boolean {

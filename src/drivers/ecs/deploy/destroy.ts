@@ -1,11 +1,15 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { formatSpan } from "../../../lib/duration.ts";
 import type { RepositoryIdentity } from "../../../environments/core/environment/ownership.ts";
+import type { HookEvents } from "../../../environments/ports/hook_events.ts";
 import { AppError } from "../../../lib/errors.ts";
 import type { ServiceName } from "../../../lib/ids.ts";
 import { removeDefinitions } from "./definitions.ts";
 import { type EcsDependencies, SERVICE_POLL_MS } from "../dependencies.ts";
+import { removeHookDefinitions, runBeforeStop } from "../hooks/before_stop.ts";
+import { readTags } from "../sdk/shapes.ts";
 import { assertTouchable } from "../service_view.ts";
+import { isHookPending } from "../tags.ts";
 
 /** The repository that a run acts for, and the epoch of its lock. */
 export interface Owner extends RepositoryIdentity {
@@ -15,17 +19,32 @@ export interface Owner extends RepositoryIdentity {
 /** Removes a service with its task and task definitions, and waits until AWS reports the service as gone. */
 export async function destroy(
   deps: EcsDependencies,
-  of: Owner & { readonly service: ServiceName },
+  of: Owner & { readonly service: ServiceName; readonly hooks?: HookEvents | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const ecs = await deps.aws.ecs;
-  const found = await ecs.service(of.service, signal);
+  const action = `Removing "${of.service}"`;
+  let found = await ecs.service(of.service, signal);
+  if (found?.status === "ACTIVE" && runsBeforeStop(deps, found)) {
+    assertTouchable(found, { ...of, action });
+    await runBeforeStop(deps, { ...of, name: of.service, service: found, events: of.hooks }, signal);
+    // Another run may have taken the service over while the command ran.
+    found = await ecs.service(of.service, signal);
+  }
   if (found !== undefined && found.status !== "INACTIVE") {
-    assertTouchable(found, { ...of, action: `Removing "${of.service}"` });
+    assertTouchable(found, { ...of, action });
     if (found.status === "ACTIVE") await ecs.deleteService(of.service, signal);
     await waitInactive(deps, { service: of.service, removed: found, onProgress: () => {} }, signal);
   }
   await removeDefinitions(deps, { ...of, keep: [] }, signal);
+  await removeHookDefinitions(deps, of, signal);
+}
+
+/** Whether a service is one of Showtime's that people were sent to, and a command runs before its end. */
+function runsBeforeStop({ config }: EcsDependencies, service: Service): boolean {
+  const tags = readTags(service.tags);
+  return config.hooks?.beforeStop !== undefined && tags["showtime_managed"] === "true" &&
+    !isHookPending(tags);
 }
 
 /** Waits until a service is gone. Throws AppError `draining` if that takes longer than `health.timeoutMs`. */

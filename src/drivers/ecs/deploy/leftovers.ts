@@ -4,6 +4,7 @@ import { parsePrNumber, type PrNumber } from "../../../lib/ids.ts";
 import type { PlatformLeftover } from "../../../environments/ports/platform.ts";
 import { arnOf, describeFamily, isOf } from "./definitions.ts";
 import type { EcsDependencies } from "../dependencies.ts";
+import { isHookTask, listHookLeftovers, stopHookTask } from "../hooks/leftovers.ts";
 import { lastPart } from "../sdk/shapes.ts";
 import { sameRevision } from "../service_view.ts";
 import { familyPrefix } from "./task_definition.ts";
@@ -36,10 +37,11 @@ export async function listLeftovers(
   scope: RepositoryIdentity,
   signal: AbortSignal,
 ): Promise<readonly PlatformLeftover[]> {
-  const families = await readFamilies(deps, signal);
+  const { families, names } = await readFamilies(deps, signal);
   const dead = families.filter(({ services }) => services.length === 0);
   const crowded = await findCrowded(deps, families.filter(({ services }) => services.length > 0), signal);
-  const found: PlatformLeftover[] = [];
+  const hooks = { ...scope, families: names, prefix: familyPrefix(deps.config.cluster) };
+  const found: PlatformLeftover[] = [...await listHookLeftovers(deps, hooks, signal)];
   for (const family of [...dead, ...crowded]) {
     // Revisions are read before services: a revision that a service starts to use in between is seen as used.
     const revisions = await describeFamily(deps, family.name, signal);
@@ -60,18 +62,22 @@ export async function listLeftovers(
   return found;
 }
 
-async function readFamilies(deps: EcsDependencies, signal: AbortSignal): Promise<readonly Family[]> {
+async function readFamilies(
+  deps: EcsDependencies,
+  signal: AbortSignal,
+): Promise<{ readonly families: readonly Family[]; readonly names: readonly string[] }> {
   const ecs = await deps.aws.ecs;
   const prefix = familyPrefix(deps.config.cluster);
   // Families are read before services, so that a service that is created in between is seen.
   const names = await ecs.definitions.families(prefix, signal);
-  if (names.length === 0) return [];
+  if (names.length === 0) return { families: [], names };
   const services = await ecs.serviceNames(signal);
-  return names.flatMap((name) => {
+  const families = names.flatMap((name) => {
     const pr = parsePrNumber(name.slice(prefix.length));
     if (pr === undefined || !name.startsWith(prefix)) return [];
     return [{ name, pr, services: services.filter((each) => parseAnyServiceName(each)?.pr === pr) }];
   });
+  return { families, names };
 }
 
 /** Finds the families with more revisions than services: each service uses a revision of its own. */
@@ -118,6 +124,7 @@ export async function removeLeftover(
   of: RepositoryIdentity & { readonly id: string },
   signal: AbortSignal,
 ): Promise<void> {
+  if (isHookTask(of.id)) return await stopHookTask(deps, of, signal);
   const { definitions } = await deps.aws.ecs;
   const found = await definitions.describe(of.id, signal);
   if (found === undefined) return;

@@ -4,10 +4,12 @@ import type {
   KeyValuePair,
   RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
+import type { HookCommand } from "../../../environments/core/environment/hooks.ts";
 import { environmentVariables } from "../../../environments/core/environment/variables.ts";
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import type { DeploySpec } from "../../../environments/ports/platform.ts";
+import { withAfterStart } from "../hooks/hook_container.ts";
 import type { EcsSettings } from "../settings.ts";
 import { tagList } from "../sdk/shapes.ts";
 import { deployedTags, identityTags } from "../tags.ts";
@@ -49,12 +51,28 @@ export function sizeOf(config: EcsSettings, name: string): { readonly cpu: numbe
  */
 export function taskDefinition(
   spec: DeploySpec,
-  { config, secret }: { readonly config: EcsSettings; readonly secret: string },
+  { config, secret, afterStart }: {
+    readonly config: EcsSettings;
+    readonly secret: string;
+    /** The command that runs when the application is healthy; undefined if none is due. */
+    readonly afterStart?: HookCommand | undefined;
+  },
 ): RegisterTaskDefinitionCommandInput {
   const size = sizeOf(config, spec.settings.size);
   const { template } = config;
   const containers = template?.containerDefinitions ?? [{ name: config.container }];
   const variables = environmentVariables(spec, { config, secret });
+  const made = containers.map((each) =>
+    each.name === config.container
+      ? applicationContainer(each, {
+        image: spec.image,
+        config,
+        variables,
+        alone: containers.length === 1,
+        size,
+      })
+      : withMergedVariables(each, new Map())
+  );
   return {
     ...template,
     runtimePlatform: {
@@ -69,17 +87,9 @@ export function taskDefinition(
     memory: String(size.memory),
     ...(config.executionRole === undefined ? {} : { executionRoleArn: config.executionRole }),
     ...(config.taskRole === undefined ? {} : { taskRoleArn: config.taskRole }),
-    containerDefinitions: containers.map((each) =>
-      each.name === config.container
-        ? applicationContainer(each, {
-          image: spec.image,
-          config,
-          variables,
-          alone: containers.length === 1,
-          size,
-        })
-        : withMergedVariables(each, new Map())
-    ),
+    containerDefinitions: afterStart === undefined
+      ? made
+      : withAfterStart(made, { application: config.container, command: afterStart }),
     tags: tagList({ ...identityTags(spec), ...deployedTags(spec) }),
   };
 }

@@ -24,6 +24,7 @@ export type DiagnosedSettings = Pick<
   | "executionRole"
   | "taskRole"
   | "template"
+  | "hooks"
 >;
 
 /** The options of {@link makeEcsDiagnosis}. */
@@ -95,6 +96,7 @@ async function diagnoseEcs(
     serviceArn: `arn:${partition}:ecs:${region}:${identity.account}:service/${cluster}/${NO_SERVICE}`,
     logGroup: config.logGroup,
     ...rolesOf(config),
+    runsBeforeStop: config.hooks?.beforeStop !== undefined,
   });
   try {
     const probed = await askPermissions(probes, { region, cluster }, signal);
@@ -121,6 +123,7 @@ function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): A
     role.startsWith("arn:") ? role : `arn:${arn.split(":")[1]}:iam::${account}:role/${role}`;
   return completeAwsSettings({
     ...config,
+    runsBeforeStop: config.hooks?.beforeStop !== undefined,
     image: undefined,
     executionRole: roleArn(executionRole ?? "none"),
     taskRole: taskRole === undefined ? undefined : roleArn(taskRole),

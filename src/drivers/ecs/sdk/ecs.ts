@@ -17,6 +17,7 @@ import type { Attempt } from "../errors.ts";
 import type { Tags } from "../tags.ts";
 import { call, callForSome } from "./call.ts";
 import { clientOptions, type ClientSetup } from "./client.ts";
+import { HookTaskCalls } from "./hook_tasks.ts";
 import { inChunks, readPages } from "./paging.ts";
 import { lastPart, tagList } from "./shapes.ts";
 import { TaskDefinitionCalls } from "./task_definitions.ts";
@@ -41,12 +42,14 @@ export class EcsCalls {
   readonly #region: string;
   readonly cluster: string;
   readonly definitions: TaskDefinitionCalls;
+  readonly hookTasks: HookTaskCalls;
 
   constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
     this.#client = new ECSClient(clientOptions(options.region, options));
     this.#region = options.region;
     this.cluster = options.cluster;
     this.definitions = new TaskDefinitionCalls(this.#client, options.region);
+    this.hookTasks = new HookTaskCalls(this.#client, options);
   }
 
   #attempt(action: string, name: string): Attempt {

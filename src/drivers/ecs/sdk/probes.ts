@@ -28,7 +28,9 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { familyPrefix } from "../deploy/task_definition.ts";
+import { HOOK_FAMILY_SUFFIX } from "../hooks/hook_container.ts";
 import { clientOptions } from "./client.ts";
+import { hookProbes } from "./hook_probes.ts";
 
 /** The settings and names that the probes use. */
 export interface ProbeTarget {
@@ -42,6 +44,8 @@ export interface ProbeTarget {
   /** The configured roles; undefined if no such role is passed to ECS. */
   readonly executionRole: string | undefined;
   readonly taskRole: string | undefined;
+  /** Whether a command runs before the end of environments. */
+  readonly runsBeforeStop: boolean;
 }
 
 /** Makes a call that needs one IAM action. */
@@ -66,7 +70,7 @@ export function ecsProbes(
     ...(executionRole === undefined ? {} : { executionRoleArn: executionRole }),
     ...(taskRole === undefined ? {} : { taskRoleArn: taskRole }),
   };
-  const probes: [string, PermissionProbe][] = [
+  const probes: (readonly [string, PermissionProbe])[] = [
     [
       "ecs:ListServices",
       (abortSignal) => ecs.send(new ListServicesCommand({ cluster, maxResults: 1 }), { abortSignal }),
@@ -155,6 +159,9 @@ export function ecsProbes(
       "iam:PassRole",
       (abortSignal) => ecs.send(new RegisterTaskDefinitionCommand({ ...unfit, ...roles }), { abortSignal }),
     ]);
+  }
+  if (target.runsBeforeStop) {
+    probes.push(...hookProbes(ecs, { cluster, family: `${family}${HOOK_FAMILY_SUFFIX}` }));
   }
   if (logGroup !== undefined) {
     probes.push(["logs:GetLogEvents", (abortSignal) =>

@@ -5,6 +5,7 @@ import { type CleanupOptions, judgePull, type PullCandidate } from "../../core/c
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names.ts";
 import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
+import { showHooks } from "../record/hook_report.ts";
 import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { cleanupPull } from "./cleanup.ts";
@@ -54,7 +55,7 @@ export async function removeService(
   signal: AbortSignal,
 ): Promise<void> {
   const { pr, short } = key;
-  await platform.destroy(key, { ...identity, epoch }, signal);
+  await platform.destroy(key, { ...identity, epoch, hooks: showHooks(terminal) }, signal);
   const image = deployed.find(({ service }) => service === serviceNameOf(key))?.image;
   if (image === undefined || short === undefined || image !== settings.imageOf(pr, short)) return;
   const removal = await images.remove(image, { ...identity, inUse: true }, signal);

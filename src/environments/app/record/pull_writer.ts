@@ -3,6 +3,7 @@
 import {
   type CommentEnvironment,
   type CommentFailure,
+  type CommentHookFailure,
   type CommentModel,
   type CommentRecord,
   describeShown,
@@ -64,6 +65,8 @@ export class PullWriter {
   readonly lock: HeldLock;
   /** Sentences about removals that were refused, because another repository owns the thing. */
   readonly refusals: string[] = [];
+  /** The commands `before_stop` that failed. */
+  readonly hookFailures: CommentHookFailure[] = [];
   #observed: ObservedPull;
   #names: readonly string[];
   /** The parsed {@link #names}, cached after the first use. */
@@ -244,8 +247,8 @@ export class PullWriter {
     const labels = this.#believedLabels();
     const { ports, lock } = this;
     const observed = this.#observed;
-    const stable = this.stableUrlOf(shortSha(observed.snapshot.headSha));
-    await reportHead(ports, { observed, lock, labels, stable, failure, update }, signal);
+    const stableOf = (short: ShortSha) => this.stableUrlOf(short);
+    await reportHead(ports, { observed, lock, labels, stableOf, failure, update }, signal);
   }
 
   /** Returns the labels without those that are not trusted. */
@@ -357,6 +360,7 @@ export class PullWriter {
       pr,
       environments,
       failure: this.#failure ?? this.#failedUpdate(environments),
+      hookFailures: this.hookFailures,
       notice: this.#notice,
       nearMisses,
       login: ports.settings.login,

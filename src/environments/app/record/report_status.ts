@@ -16,7 +16,7 @@ import type { SyncPorts } from "../sync/sync_ports.ts";
 import { runUrlOf } from "./run_url.ts";
 
 /** The facts that the status of the head follows from, after a change of the labels. */
-export interface Reported extends Pick<StatusFacts, "stable" | "failure" | "update"> {
+export interface Reported extends Pick<StatusFacts, "stableOf" | "failure" | "update"> {
   readonly observed: ObservedPull;
   readonly lock: HeldLock;
   /** The labels that are believed. */
@@ -26,7 +26,7 @@ export interface Reported extends Pick<StatusFacts, "stable" | "failure" | "upda
 /** Writes the status of the head commit if the labels ask for another one than it has. */
 export async function reportHead(
   ports: SyncPorts,
-  { observed, lock, labels, stable, failure, update }: Reported,
+  { observed, lock, labels, stableOf, failure, update }: Reported,
   signal: AbortSignal,
 ): Promise<void> {
   const { status: settings } = ports.settings;
@@ -36,7 +36,7 @@ export async function reportHead(
     ? known.status.written
     : headStatus;
   const { required } = settings;
-  const wanted = wantedStatus({ open, headSha, labels, stable, failure, update, present, required });
+  const wanted = wantedStatus({ open, headSha, labels, stableOf, failure, update, present, required });
   if (wanted !== undefined && !isStatus(present, wanted)) {
     await writeStatus(ports, { observed, lock, sha: headSha, status: wanted }, signal);
   }

@@ -10,6 +10,7 @@ import type { ShortSha } from "../../../lib/ids.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
 import { imageOwnerOf } from "../sync/check_image_owner.ts";
 import { removedStatus } from "../../core/news/mod.ts";
+import { reportHooks } from "./hook_report.ts";
 import type { PullWriter } from "./pull_writer.ts";
 import { readRetirement } from "./read_retirement.ts";
 import { writeStatus } from "./report_status.ts";
@@ -41,7 +42,11 @@ export async function retire(
     if (key !== undefined) {
       await assertStillDue();
       ports.terminal.progress(`Removing ${serviceNameOf(key)}`);
-      await ports.platform.destroy(key, { ...writer.observed.identity, epoch: lock.epoch }, signal)
+      await ports.platform.destroy(key, {
+        ...writer.observed.identity,
+        epoch: lock.epoch,
+        hooks: reportHooks(writer),
+      }, signal)
         .catch((error) => {
           // A service of that name that is not listed lacks Showtime's tag or belongs to another repository.
           const foreign = error instanceof AppError && error.code === "not_ours";

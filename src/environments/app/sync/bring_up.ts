@@ -26,6 +26,7 @@ import type { ForgeWrite } from "../../ports/forge.ts";
 import { type ApplyTools, assertStillDue } from "./assert_still_due.ts";
 import { preparingNames, statusNames } from "../record/label_names.ts";
 import { readEngine } from "../observe/other_engine.ts";
+import { reportHooks } from "../record/hook_report.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
 import { readRetirement } from "../record/read_retirement.ts";
 import { runUrlOf } from "../record/run_url.ts";
@@ -251,6 +252,7 @@ export async function deploy(
     {
       onProgress: (text) => ports.terminal.progress(text),
       onGap: (sentence) => announce(writer, sentence, signal),
+      ...reportHooks(writer),
     },
     signal,
   ).finally(() => ports.terminal.progress(undefined));

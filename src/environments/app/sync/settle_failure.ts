@@ -8,6 +8,7 @@ import type { BringUp, Plan } from "../../core/plan/mod.ts";
 import { type ApplyTools, assertStillDue, Superseded } from "./assert_still_due.ts";
 import type { Progress } from "./bring_up.ts";
 import { type FailedAttempt, recordFailure } from "../record/record_failure.ts";
+import { reportHooks } from "../record/hook_report.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
 import { retireFailed } from "../record/retire_failed.ts";
 
@@ -80,13 +81,15 @@ function asMade({ labels }: PullWriter, { bringUp, error }: Failed): BringUp {
 
 /** Removes what a deployment left that the platform had no chance to remove: an unforeseen error ended it, or what followed it failed. */
 async function removeHalfMade(
-  { ports, lock, observed }: PullWriter,
+  writer: PullWriter,
   { plan, bringUp }: Failed,
   signal: AbortSignal,
 ): Promise<void> {
+  const { ports, lock, observed } = writer;
   const key = { pr: plan.pr, short: shortSha(bringUp.sha) };
+  const owner = { ...observed.identity, epoch: lock.epoch, hooks: reportHooks(writer) };
   try {
-    await ports.platform.destroy(key, { ...observed.identity, epoch: lock.epoch }, signal);
+    await ports.platform.destroy(key, owner, signal);
   } catch (error) {
     signal.throwIfAborted();
     ports.terminal.warn(`${serviceNameOf(key)} may be left (${toError(error).message})`);

@@ -7,6 +7,7 @@
  */
 
 export { type AdviceFacts, adviseInComment } from "./advice.ts";
+export { type CommentHookFailure } from "./hook_text.ts";
 export { COMMENT_MARKER } from "./marker.ts";
 export {
   type CommentEvent,

@@ -8,7 +8,8 @@ import { meantLabel } from "../labels/mod.ts";
 import { statusWords } from "../environment/status_words.ts";
 import { describeSleep } from "./describe_sleep.ts";
 import { type AdviceFacts, adviseInComment } from "./advice.ts";
-import { codeBlock, escapeMarkdown } from "../../../lib/sanitize.ts";
+import { escapeMarkdown } from "../../../lib/sanitize.ts";
+import { type CommentHookFailure, hookFailureText, logTailText } from "./hook_text.ts";
 import { COMMENT_MARKER } from "./marker.ts";
 import { type CommentRecord, formatRecord } from "./record.ts";
 
@@ -48,6 +49,8 @@ export interface CommentModel {
   readonly pr: PrNumber;
   readonly environments: readonly CommentEnvironment[];
   readonly failure: CommentFailure | undefined;
+  /** The commands `before_stop` that failed in this run. */
+  readonly hookFailures?: readonly CommentHookFailure[];
   /** A sentence about why nothing happens, already safe in Markdown. */
   readonly notice: string | undefined;
   /** Names of labels that may have been meant as labels of Showtime. */
@@ -69,8 +72,6 @@ export interface CommentModel {
 
 /** The maximum length of a comment. GitHub's own limit is 65,536 characters. */
 const COMMENT_LIMIT = 60_000;
-/** The maximum length of a line of a log. */
-const LINE_LIMIT = 500;
 
 /** How many labels the comment asks about. */
 const QUESTION_LIMIT = 5;
@@ -87,6 +88,7 @@ export function renderComment(model: CommentModel): string {
   if (model.notice !== undefined) parts.push(`> ${model.notice}`);
   parts.push(...(model.nearMisses ?? []).slice(0, QUESTION_LIMIT).flatMap(questionText));
   if (model.failure !== undefined) parts.push(failureText(model.failure, active));
+  parts.push(...(model.hookFailures ?? []).map(hookFailureText));
   if (model.record.events.length > 0) parts.push(eventsText(model));
   parts.push(adviseInComment(model.advice));
   if (model.runUrl !== undefined) {
@@ -184,13 +186,7 @@ function failureText(failure: CommentFailure, active: CommentEnvironment | undef
       : `🔴 ${why} for \`${failure.short}\` ${told}`,
   ];
   if (failure.hint !== undefined) lines.push(`Next step: ${escapeMarkdown(failure.hint)}`);
-  if (failure.logTail.length > 0) {
-    lines.push(
-      `<details><summary>The last lines of the log</summary>\n\n${
-        codeBlock(failure.logTail.map(shorten))
-      }\n\n</details>`,
-    );
-  }
+  if (failure.logTail.length > 0) lines.push(logTailText(failure.logTail));
   return lines.join("\n\n");
 }
 
@@ -204,11 +200,6 @@ function questionText(name: string): readonly string[] {
       escapeMarkdown(name)
     }" is not one of Showtime's and is ignored. Did you mean \`${meant.name}\`${fill}?`,
   ];
-}
-
-/** Cuts a line of a log that is too long to read. */
-function shorten(line: string): string {
-  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT)}…`;
 }
 
 function eventsText(model: CommentModel): string {

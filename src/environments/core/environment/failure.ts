@@ -20,6 +20,7 @@ export type FailureReason =
   | "engine_unavailable"
   | "not_ours"
   | "assets_failed"
+  | "hook_failed"
   | "failed";
 
 /** The words for people of every {@link FailureReason}. */
@@ -41,6 +42,7 @@ export const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   engine_unavailable: "The container engine could not be reached",
   not_ours: "The name that is needed belongs to something of another owner",
   assets_failed: "The assets could not be pushed into the environment",
+  hook_failed: "The hook after_start failed",
   failed: "The environment could not be brought up",
 };
 

@@ -1,6 +1,7 @@
 import type { CostSettings } from "../cost/settings.ts";
 import type { SleepSettings } from "../sleep/mod.ts";
 import type { Ttl } from "../labels/label.ts";
+import type { Hooks } from "./hooks.ts";
 
 /** The settings of content that is pushed into each environment. */
 export interface ContentSettings {
@@ -51,4 +52,6 @@ export interface EnvironmentSettings {
   readonly sleep?: SleepSettings | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
+  /** Undefined if no command runs in environments. */
+  readonly hooks?: Hooks | undefined;
 }

@@ -23,8 +23,8 @@ export interface StatusFacts {
   readonly headSha: FullSha;
   /** The labels that are believed. */
   readonly labels: LabelState;
-  /** The address that stays of the head's environment; undefined if it has none. */
-  readonly stable?: string | undefined;
+  /** Finds the address that stays of an environment; undefined if it has none. */
+  readonly stableOf?: ((short: ShortSha) => string | undefined) | undefined;
   /** The newest failure on record. */
   readonly failure?: RememberedFailure | undefined;
   /** The newest failed update on record. */
@@ -41,9 +41,13 @@ export interface StatusFacts {
  * which page explains them.
  */
 export function wantedStatus(facts: StatusFacts): HeadStatus | undefined {
+  const { environments } = facts.labels;
   const short = shortSha(facts.headSha);
-  const head = facts.labels.environments.get(short);
-  return head?.status === undefined ? withoutEnvironment(facts) : ofEnvironment(facts, head);
+  const head = environments.get(short);
+  if (head?.status !== undefined) return ofEnvironment(facts, head);
+  // A push that changes nothing in the image is served by the environment of an earlier commit.
+  const serving = [...environments.values()].find(({ serves }) => serves?.includes(short) === true);
+  return serving?.status === undefined ? withoutEnvironment(facts) : ofEnvironment(facts, serving);
 }
 
 function ofEnvironment(facts: StatusFacts, head: LabeledEnvironment): HeadStatus | undefined {
@@ -60,7 +64,7 @@ function ofEnvironment(facts: StatusFacts, head: LabeledEnvironment): HeadStatus
         description: update?.sha === head.sha
           ? "The environment is running; its last update failed"
           : "The environment is running",
-        url: head.address === undefined ? undefined : facts.stable ?? formatUrl(head.address),
+        url: head.address === undefined ? undefined : facts.stableOf?.(head.sha) ?? formatUrl(head.address),
       };
     case "failed":
     case "unknown": {

@@ -1,5 +1,6 @@
 /** The plans of all rules that bring the target up. */
 
+import { dueAfterStart } from "../environment/hooks.ts";
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
 import type { Observation } from "./observation.ts";
@@ -52,7 +53,9 @@ export function bringUp(
   if (names.length > 0) steps.push({ kind: "consume_triggers", names });
   if (how.serves !== true) {
     if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
-    steps.push({ kind: how.wake === true ? "wake" : "deploy", bringUp });
+    const hook = dueAfterStart(policy.hooks, bringUp);
+    if (how.wake === true) steps.push({ kind: "wake", bringUp });
+    else steps.push({ kind: "deploy", bringUp, ...(hook === undefined ? {} : { hook }) });
   }
   const address = how.serves === true ? view?.deployed?.address : undefined;
   if (policy.content !== undefined) {

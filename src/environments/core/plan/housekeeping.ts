@@ -17,11 +17,13 @@ import type { ShaView } from "./state.ts";
 
 /** Returns everything of an environment that has to be removed with it. */
 export function retirementOf(view: ShaView, policy: Policy): Retirement {
+  const hook = view.deployed === undefined ? undefined : policy.hooks?.beforeStop;
   return {
     short: view.short,
     deployed: view.deployed && keyOf(view.deployed),
     image: ownImage(view, policy),
     labels: view.labeled?.labels ?? [],
+    ...(hook === undefined ? {} : { hook }),
   };
 }
 

@@ -6,6 +6,7 @@ import { decideActive } from "./active/decide_active.ts";
 import { planMissingContent } from "./active/missing_content.ts";
 import { planActive } from "./active/plan_active.ts";
 import { planHousekeeping } from "./housekeeping.ts";
+import type { ShortSha } from "../../../lib/ids.ts";
 import { findRecorded, findUnchanged } from "./paths/unchanged.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
@@ -147,10 +148,9 @@ export function withStatus(
   if (lock.kind === "held" && lock.alive) return plan;
   const { required } = policy.status;
   const { platform } = observation;
-  const stable = platform === "as_labels"
-    ? policy.url
-    : platform.find(({ sha }) => sha === headSha)?.settings.url;
-  const status = wantedStatus({ open, headSha, labels, stable, failure, update, present, required });
+  const stableOf = (short: ShortSha) =>
+    platform === "as_labels" ? policy.url : platform.find((each) => each.short === short)?.settings.url;
+  const status = wantedStatus({ open, headSha, labels, stableOf, failure, update, present, required });
   if (status === undefined || present === undefined || isStatus(present, status)) return plan;
   const settled = plan.rule === 17 && plan.reason !== "frozen";
   return {

@@ -1,5 +1,6 @@
 import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
 import type { DeployedSettings, SleepCause } from "../environment/environment.ts";
+import { describeHookCommand, type HookCommand } from "../environment/hooks.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
 import { formatLabel, type NamedLabel } from "../labels/mod.ts";
@@ -81,6 +82,8 @@ export interface Retirement {
   readonly image: string | undefined;
   /** The labels on the pull request that belong to it. */
   readonly labels: readonly NamedLabel[];
+  /** The command `before_stop`, which runs first; undefined if none does. */
+  readonly hook?: HookCommand | undefined;
 }
 
 /** One thing to do. The objects that `--dry-run` prints are the very objects that are applied. */
@@ -94,7 +97,8 @@ export type Step =
   | { readonly kind: "consume_triggers"; readonly names: readonly string[] }
   | { readonly kind: "settle"; readonly environment: EnvironmentKey }
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
-  | { readonly kind: "deploy"; readonly bringUp: BringUp }
+  /** `hook`: the command `after_start`, which runs when the environment is healthy; undefined if none is due. */
+  | { readonly kind: "deploy"; readonly bringUp: BringUp; readonly hook?: HookCommand | undefined }
   /** Stops the environment. `triggers`: the labels that asked for it. They go when it is stopped. */
   | { readonly kind: "sleep"; readonly sleep: Sleep; readonly triggers: readonly string[] }
   /** Starts the environment that sleeps as it was, without an image. */
@@ -180,7 +184,9 @@ export function describeStep(step: Step): string {
     case "deploy":
       return `${step.bringUp.inPlace ? "update" : "start"} the environment for ${
         step.bringUp.sha.slice(0, 7)
-      } from ${step.bringUp.image}`;
+      } from ${step.bringUp.image}${
+        step.hook === undefined ? "" : `; run after_start in it: ${describeHookCommand(step.hook)}`
+      }`;
     case "sleep":
       return `put the environment for ${step.sleep.short} to sleep`;
     case "wake":
@@ -190,7 +196,11 @@ export function describeStep(step: Step): string {
     case "activate":
       return `send people to ${step.bringUp.sha.slice(0, 7)}`;
     case "retire":
-      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}`;
+      return `remove ${nameRetired(step.retirement)}${countLabels(step.retirement.labels.length)}${
+        step.retirement.hook === undefined
+          ? ""
+          : `, after before_stop: ${describeHookCommand(step.retirement.hook)}`
+      }`;
     case "repair_labels":
       return describeRepair(step);
     case "remove_labels":

@@ -103,9 +103,36 @@ export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   ];
 }
 
+/** Returns the further rights that the hook `before_stop` needs: it runs as a task of its own. */
+export function hookStatements(place: AwsSettings): readonly PolicyStatement[] {
+  if (!place.runsBeforeStop) return [];
+  const ecs = arnOf("ecs", place);
+  const tasks = `${ecs}:task/${place.cluster}/*`;
+  return [
+    {
+      Sid: "RunHooks",
+      Effect: "Allow",
+      Action: "ecs:RunTask",
+      Resource: `${ecs}:task-definition/${place.cluster}-pr-*-hook:*`,
+      Condition: { ArnEquals: { "ecs:cluster": `${ecs}:cluster/${place.cluster}` } },
+    },
+    { Sid: "StopHooks", Effect: "Allow", Action: "ecs:StopTask", Resource: tasks },
+    {
+      Sid: "TagHooks",
+      Effect: "Allow",
+      Action: "ecs:TagResource",
+      Resource: tasks,
+      Condition: { StringEquals: { "ecs:CreateAction": "RunTask" } },
+    },
+  ];
+}
+
 /** Returns the whole policy of the role that workflows assume. */
 export function accessPolicy(place: AwsSettings): PolicyDocument {
-  return { Version: "2012-10-17", Statement: [...ecsStatements(place), ...ecrStatements(place)] };
+  return {
+    Version: "2012-10-17",
+    Statement: [...ecsStatements(place), ...hookStatements(place), ...ecrStatements(place)],
+  };
 }
 
 /** A statement that says who may assume a role. */

@@ -18,6 +18,8 @@ export interface KnownAwsSettings {
   readonly logGroup: string | undefined;
   readonly executionRole: string | undefined;
   readonly taskRole: string | undefined;
+  /** Whether `environment.hooks.before_stop` is configured. */
+  readonly runsBeforeStop?: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export function completeAwsSettings(known: KnownAwsSettings): AwsSettings {
     logGroup: known.logGroup ?? `/ecs/${cluster}`,
     executionRole: roleOf(known.executionRole ?? `${cluster}-execution`),
     taskRole: known.taskRole === undefined ? undefined : roleOf(known.taskRole),
+    runsBeforeStop: known.runsBeforeStop ?? false,
     ecrRepository: ecr?.[3],
   };
 }

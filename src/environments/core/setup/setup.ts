@@ -20,6 +20,8 @@ export interface AwsSettings {
   readonly executionRole: string;
   /** ARN of the application's own role; undefined if it has none. */
   readonly taskRole: string | undefined;
+  /** Whether a command runs before the end of environments, as a task of its own. */
+  readonly runsBeforeStop: boolean;
   /** Name of the repository in ECR; undefined if the images are elsewhere. */
   readonly ecrRepository: string | undefined;
 }

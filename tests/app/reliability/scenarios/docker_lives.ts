@@ -5,7 +5,8 @@ import { type PrNumber, prNumber } from "../../../../src/lib/ids.ts";
 import { type DockerBackdrop, makeDockerBackdrop } from "../../../worlds/docker/docker_backdrop.ts";
 import { writeTestContext } from "../../../worlds/docker/images.ts";
 import type { Scenario } from "../../../worlds/schedule/mod.ts";
-import { type Life, PLAIN_LIVES } from "./lives.ts";
+import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
+import { HOOK_LIVES, HOOKS, type Life, PLAIN_LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
 import { type Ground, servedLife, type ServedStage, serving } from "./served_lives.ts";
 
@@ -23,10 +24,10 @@ export async function openDockerLives(): Promise<DockerLives> {
   const context = await writeTestContext();
   let next = 100_000_000 + Math.floor(Math.random() * 800_000_000);
   const nextPr = (): PrNumber => prNumber(next += 1);
-  const ground: Ground<DockerBackdrop> = {
-    prefix: "docker_",
+  const groundFor = (hooks?: Hooks): Ground<DockerBackdrop> => ({
+    prefix: hooks === undefined ? "docker_" : "docker_hooks_",
     nextPr,
-    make: ({ pr }) => Promise.resolve(makeDockerBackdrop({ pr, context, repository: REPOSITORY })),
+    make: ({ pr }) => Promise.resolve(makeDockerBackdrop({ pr, context, repository: REPOSITORY, hooks })),
     isRepeated: () => false,
     assertRests,
     assertDoneOnce: ({ backdrop }, { name }) => {
@@ -34,9 +35,12 @@ export async function openDockerLives(): Promise<DockerLives> {
       const twice = ["rebuilding", "changing_a_flag", "updating"].includes(name);
       assert.equal(created, twice ? 2 : 1, "containers that were ever created");
     },
-  };
+  });
   return {
-    scenarios: PLAIN_LIVES.map((life) => servedLife(ground, life)),
+    scenarios: [
+      ...PLAIN_LIVES.map((life) => servedLife(groundFor(), life)),
+      ...HOOK_LIVES.map((life) => servedLife(groundFor(HOOKS), life)),
+    ],
     close: () => Deno.remove(context, { recursive: true }),
   };
 }

@@ -5,13 +5,16 @@ import { type AwsBackdrop, makeAwsBackdrop } from "../../../worlds/aws/aws_backd
 import type { Moto } from "../../../worlds/aws/mod.ts";
 import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import { PR } from "../../../worlds/world.ts";
-import { type Life, PLAIN_LIVES } from "./lives.ts";
+import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
+import { HOOK_LIVES, HOOKS, type Life, PLAIN_LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
 import { type Ground, servedLife, type ServedStage, servedZombie, serving } from "./served_lives.ts";
 
 /** A stage with ECS behind it. */
 export type EcsStage = ServedStage<AwsBackdrop>;
 
+/** Lives at whose end an environment goes. */
+const ENDING = ["updating", "stopping", "closing", "cleaning_up"];
 /** The lives in which a second task is started. */
 const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating", "waking"];
 
@@ -25,24 +28,38 @@ export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
   return PLAIN_LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
 }
 
-function onEcs(moto: Moto): Ground<AwsBackdrop> {
+function onEcs(moto: Moto, hooks?: Hooks): Ground<AwsBackdrop> {
   return {
-    prefix: "ecs_",
+    prefix: hooks === undefined ? "ecs_" : "ecs_hooks_",
     nextPr: () => PR,
-    make: (world) => makeAwsBackdrop({ moto, clock: world.clock }),
+    make: (world) => makeAwsBackdrop({ moto, clock: world.clock, hooks }),
     isRepeated: isAwsRequest,
     assertRests,
     assertDoneOnce: ({ backdrop }, { name }) => {
-      const started = backdrop.world.tasks().length;
+      const tasks = Object.groupBy(
+        backdrop.world.tasks(),
+        ({ alone }) => alone === undefined ? "own" : "hooks",
+      );
       const expected = IN_PLACE_OR_BESIDE.includes(name) ? 2 : 1;
-      assert.equal(started, expected, "tasks that were ever started");
+      assert.equal(tasks.own?.length, expected, "tasks that were ever started");
+      const ends = hooks !== undefined && ENDING.includes(name) ? 1 : 0;
+      assert.equal(tasks.hooks?.length ?? 0, ends, "tasks of before_stop that were ever started");
     },
   };
 }
 
+/** One run at work on a life with hooks, on ECS. */
+export function ecsHookScenario(life: Life, moto: Moto): Scenario {
+  return servedLife(onEcs(moto, HOOKS), life);
+}
+
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
-  return [...PLAIN_LIVES.map((life) => ecsLifeScenario(life, moto)), ...ecsZombieScenarios(moto)];
+  return [
+    ...PLAIN_LIVES.map((life) => ecsLifeScenario(life, moto)),
+    ...ecsZombieScenarios(moto),
+    ...HOOK_LIVES.map((life) => ecsHookScenario(life, moto)),
+  ];
 }
 
 /** Whether a request goes to AWS. */

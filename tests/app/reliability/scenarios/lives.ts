@@ -5,6 +5,7 @@ import { applyCleanup } from "../../../../src/environments/app/cleanup/apply_cle
 import { planCleanup, WHOLE_CLEANUP } from "../../../../src/environments/app/cleanup/cleanup.ts";
 import { DEFAULT_OPTIONS } from "../../../../src/environments/app/sync/make_policy.ts";
 import { syncPull, type SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
 import { parseSleepHours } from "../../../../src/environments/core/sleep/mod.ts";
 import { AppError } from "../../../../src/lib/errors.ts";
 import {
@@ -151,6 +152,19 @@ export interface LifePlay {
   readonly run?: RunChange;
   readonly rests?: (world: World, life: Life, options: { readonly fate: Fate }) => void;
 }
+
+/** Both hooks, after each update in place too. */
+export const HOOKS: Hooks = {
+  afterStart: "echo seeding",
+  beforeStop: "echo dropping",
+  when: "always",
+  timeoutMs: 120_000,
+};
+
+/** A new environment, a new instance in its place, a new commit beside it, and an end. */
+export const HOOK_LIVES = LIVES.filter(({ name }) =>
+  ["creating", "rebuilding", "updating", "stopping"].includes(name)
+);
 
 /** The fates after which the client's own repetition makes everything well. */
 const REPEATED = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];

@@ -8,7 +8,7 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { AWAKE_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
+import { AWAKE_LIVES, HOOK_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
@@ -57,9 +57,10 @@ function allScenarios(): readonly Scenario[] {
 }
 
 const ON_ECS: Served = {
-  names: PLAIN_LIVES.flatMap((
-    { name, cleanup },
-  ) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+  names: [
+    ...PLAIN_LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+    ...HOOK_LIVES.map(({ name }) => `ecs_hooks_${name}`),
+  ],
   async open() {
     const aws = await part("aws");
     if (aws.missing !== undefined) throw new Error(`${aws.missing}; scenarios on ECS are played on it`);
@@ -69,7 +70,10 @@ const ON_ECS: Served = {
 };
 
 const ON_DOCKER: Served = {
-  names: PLAIN_LIVES.map(({ name }) => `docker_${name}`),
+  names: [
+    ...PLAIN_LIVES.map(({ name }) => `docker_${name}`),
+    ...HOOK_LIVES.map(({ name }) => `docker_hooks_${name}`),
+  ],
   async open() {
     for (const name of ["docker", "busybox"] as const) {
       const { missing } = await part(name);

@@ -106,8 +106,8 @@ export function overlayTask(
   return {
     clusterArn: task.service.arn.replace(":service/", ":cluster/").replace(/\/[^/]+$/, ""),
     taskDefinitionArn: task.deployment.taskDefinition,
-    group: `service:${task.service.name}`,
-    startedBy: task.deployment.id,
+    group: task.alone?.group ?? `service:${task.service.name}`,
+    startedBy: task.alone === undefined ? task.deployment.id : task.alone.startedBy,
     lastStatus: task.lastStatus,
     desiredStatus: task.desiredStatus,
     healthStatus: taskHealth(task),
@@ -143,7 +143,7 @@ export function hasCheck({ definition }: TaskRecord, container?: string): boolea
 
 function describeContainer(container: ContainerRecord, task: TaskRecord): Container {
   const lastStatus = task.lastStatus === "RUNNING"
-    ? "RUNNING"
+    ? container.status ?? "RUNNING"
     : task.desiredStatus === "STOPPED"
     ? "STOPPED"
     : "PENDING";

@@ -60,6 +60,8 @@ export class PolicyCheck {
             return [{ action: "iam:PassRole", resource, context }];
           }),
         ];
+      case "RunTask":
+        return tag(`task/${text(input["cluster"]) ?? "default"}/*`);
       case "CreateService":
         return tag(`service/${text(input["cluster"]) ?? "default"}/${text(input["serviceName"])}`);
       default:

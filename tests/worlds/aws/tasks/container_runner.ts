@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { TextLineStream } from "../text_lines.ts";
 import { runDocker, tryDocker } from "../../docker/images.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type TaskEnd,
   type TaskRunner,
   TaskStartError,
-  variablesOf,
 } from "./task_runner.ts";
 
 /** How containers are run. */
@@ -20,13 +20,19 @@ export interface ContainerRunnerOptions {
 export function containerRunner(options: ContainerRunnerOptions = {}): TaskRunner {
   const { memoryDivisor = 16 } = options;
   const running = new Set<ContainerTask>();
+  const keep = (task: ContainerTask): ContainerTask => {
+    running.add(task);
+    task.ended.finally(() => running.delete(task));
+    return task;
+  };
   return {
     async start(launch) {
       await findImage(applicationOf(launch.definition).image ?? "");
-      const task = await ContainerTask.run(launch, memoryDivisor);
-      running.add(task);
-      task.ended.finally(() => running.delete(task));
-      return task;
+      return keep(await ContainerTask.run(launch, { memoryDivisor }));
+    },
+    async runBeside(own, launch) {
+      const network = `container:showtime-task-${launch.taskId}`;
+      return keep(await ContainerTask.run(launch, { memoryDivisor, own, network }));
     },
     async dispose() {
       await Promise.all([...running].map((task) => task.stop()));
@@ -58,10 +64,14 @@ class ContainerTask implements RunningTask {
     this.ended = this.#untilEnded();
   }
 
-  static async run(launch: Launch, memoryDivisor: number): Promise<ContainerTask> {
+  static async run(
+    launch: Launch,
+    with_: { readonly memoryDivisor: number; readonly own?: ContainerDefinition; readonly network?: string },
+  ): Promise<ContainerTask> {
     const { definition, ip, taskId } = launch;
-    const own = applicationOf(definition);
-    const name = `showtime-task-${taskId}`;
+    const { memoryDivisor, own = applicationOf(definition) } = with_;
+    const { entryPoint = [] } = own;
+    const name = `showtime-task-${taskId}${with_.own === undefined ? "" : `-${own.name}`}`;
     const memory = Math.ceil((own.memory ?? Number(definition.memory ?? 512)) / memoryDivisor);
     const ports = (own.portMappings ?? []).map(({ containerPort = 80 }) => containerPort);
     const started = await tryDocker([
@@ -73,9 +83,12 @@ class ContainerTask implements RunningTask {
       `${memory}m`,
       "--memory-swap",
       `${memory}m`,
+      ...(with_.network === undefined ? [] : ["--network", with_.network]),
       ...ports.flatMap((port) => ["--publish", `${ip}:${port}:${port}`]),
-      ...[...variablesOf(definition)].flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+      ...(own.environment ?? []).flatMap(({ name: key, value }) => ["--env", `${key}=${value}`]),
+      ...entryPoint.slice(0, 1).flatMap((program) => ["--entrypoint", program]),
       own.image ?? "",
+      ...entryPoint.slice(1),
       ...own.command ?? [],
     ]);
     if (started.code === 0) return new ContainerTask(launch, name);

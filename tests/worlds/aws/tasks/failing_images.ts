@@ -54,6 +54,7 @@ export function failingImages(inner: TaskRunner): TaskRunner {
           return await inner.start(launch);
       }
     },
+    runBeside: (container, launch) => inner.runBeside(container, launch),
     dispose: () => inner.dispose(),
   };
 }

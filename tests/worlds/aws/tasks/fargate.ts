@@ -1,12 +1,14 @@
 import {
   DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type Task,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { Clients } from "../clients.ts";
 import { hasCheck, taskHealth } from "../rules/overlays.ts";
-import { lastPart, type Records, type ServiceRecord, type TaskRecord } from "../records.ts";
+import { type Records, requestStop, type ServiceRecord, type TaskRecord } from "../records.ts";
+import { makeTaskRecord } from "./make_task_record.ts";
 import { Rollouts } from "./rollouts.ts";
 import { ScriptedFailures, SENTENCES } from "./scripted_failures.ts";
 import { TaskLife } from "./task_life.ts";
@@ -62,6 +64,7 @@ export class Fargate {
   readonly #definitions = new Map<string, TaskDefinition>();
   readonly #lives = new Map<TaskRecord, Promise<void>>();
   readonly #troubles: unknown[] = [];
+  #standIn: Promise<string | undefined> | undefined;
   readonly #loop: Promise<void>;
   #on = true;
 
@@ -110,7 +113,11 @@ export class Fargate {
         status,
         deployments.map(({ id, rolloutState, failedTasks }) => [id, rolloutState, failedTasks]),
       ]),
-      [...this.#lives.keys()].map(({ id, lastStatus }) => [id, lastStatus]),
+      [...this.#lives.keys()].map(({ id, lastStatus, containers }) => [
+        id,
+        lastStatus,
+        ...containers.map(({ status }) => status),
+      ]),
     ]);
   }
 
@@ -138,7 +145,7 @@ export class Fargate {
     const { tasks = [] } = await ecs.send(
       new RunTaskCommand({
         cluster: service.cluster,
-        taskDefinition: deployment.taskDefinition,
+        taskDefinition: await this.#knownToMoto(definition),
         launchType: "FARGATE",
         group: `service:${service.name}`,
         startedBy: deployment.id,
@@ -148,32 +155,37 @@ export class Fargate {
     );
     const arn = tasks[0]?.taskArn ?? "";
     const task: TaskRecord = {
-      arn,
-      id: lastPart(arn),
+      ...makeTaskRecord(arn, { definition, createdAt: this.#records.now() }),
       service,
       deployment,
-      definition,
-      createdAt: this.#records.now(),
-      containers: (definition.containerDefinitions ?? []).map(({ name = "", image = "" }) => ({
-        name,
-        image,
-        exitCode: undefined,
-        reason: undefined,
-        health: "UNKNOWN",
-      })),
-      ip: randomIp(),
-      lastStatus: "PROVISIONING",
-      desiredStatus: "RUNNING",
-      startedAt: undefined,
-      stoppingAt: undefined,
-      stoppedAt: undefined,
-      stopCode: undefined,
-      stoppedReason: undefined,
-      asked: Promise.withResolvers(),
     };
     this.#records.addTask(task);
     this.#records.addEvent(service, `has started 1 tasks: (task ${task.id}).`);
-    this.#live(task, interfaceOf(tasks[0]));
+    this.play(task, interfaceOf(tasks[0]));
+  }
+
+  /**
+   * moto fails at a container without memory, which Fargate takes where the task has some. A definition of the scheduler's
+   * own stands in there: what is said of the task is laid over.
+   */
+  async #knownToMoto(
+    { containerDefinitions = [], taskDefinitionArn }: TaskDefinition,
+  ): Promise<string | undefined> {
+    const whole = containerDefinitions.every(({ memory, memoryReservation }) =>
+      memory !== undefined || memoryReservation !== undefined
+    );
+    if (whole) return taskDefinitionArn;
+    this.#standIn ??= this.#options.clients.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "stand-in",
+        networkMode: "awsvpc",
+        requiresCompatibilities: ["FARGATE"],
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "stand-in", image: "stand-in", memory: 512 }],
+      }),
+    ).then((made) => made.taskDefinition?.taskDefinitionArn);
+    return await this.#standIn;
   }
 
   /** A revision never changes: it is asked for once. */
@@ -189,7 +201,8 @@ export class Fargate {
     return definition;
   }
 
-  #live(task: TaskRecord, networkInterface: string): void {
+  /** Plays a task to its end; `networkInterface` is the id of the one that moto made for it. */
+  play(task: TaskRecord, networkInterface: string): void {
     const { clients, runner, delays } = this.#options;
     const setting = {
       records: this.#records,
@@ -216,15 +229,21 @@ export class Fargate {
       service.status = "INACTIVE";
       this.#rollouts.stopAll(service);
     }
+    for (const task of this.#lives.keys()) {
+      if (task.alone === undefined) continue;
+      requestStop(task, { code: "UserInitiated", reason: "The world ends", at: this.#records.now() });
+    }
     await Promise.all(this.#lives.values());
     await this.#options.runner.dispose();
     if (this.#troubles.length > 0) throw this.#troubles[0];
   }
 }
 
-/** A task that stays as it is until something is asked of it. */
+/** A task that stays as it is until something is asked of it. The command of a hook ends by itself. */
 function isSteady(task: TaskRecord): boolean {
-  return task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING" &&
+  const works = task.alone !== undefined ||
+    task.containers.some(({ status = "STOPPED" }) => status !== "STOPPED");
+  return !works && task.desiredStatus === "RUNNING" && task.lastStatus === "RUNNING" &&
     (!hasCheck(task) || taskHealth(task) !== "UNKNOWN");
 }
 
@@ -243,10 +262,4 @@ function tagsFor(service: ServiceRecord) {
 function interfaceOf(task: Task | undefined): string {
   const details = task?.attachments?.[0]?.details ?? [];
   return details.find(({ name }) => name === "networkInterfaceId")?.value ?? "";
-}
-
-/** An address of this machine that nothing else is likely to have. */
-function randomIp(): string {
-  const [a = 1, b = 1, c = 1] = crypto.getRandomValues(new Uint8Array(3));
-  return `127.${1 + a % 254}.${b}.${1 + c % 254}`;
 }

@@ -1,3 +1,4 @@
+import { runLocally } from "./local_command.ts";
 import {
   applicationOf,
   type Launch,
@@ -15,7 +16,12 @@ export function plainRunner(options: { readonly slowMs?: number } = {}): TaskRun
   const { slowMs = 2000 } = options;
   const running = new Set<PlainTask>();
   return {
+    runBeside: (container, launch) => Promise.resolve(runLocally(container, launch)),
     start(launch) {
+      const own = applicationOf(launch.definition);
+      if (own.entryPoint !== undefined && own.entryPoint.length > 0) {
+        return Promise.resolve(runLocally(own, launch));
+      }
       const task = new PlainTask(launch, slowMs);
       running.add(task);
       task.ended.finally(() => running.delete(task));
@@ -26,6 +32,13 @@ export function plainRunner(options: { readonly slowMs?: number } = {}): TaskRun
     },
   };
 }
+
+/** The end of a container that has nothing to do. */
+const AT_ONCE: RunningTask = {
+  ended: Promise.resolve({ exitCode: 0, reason: undefined }),
+  check: () => Promise.resolve(undefined),
+  stop: () => Promise.resolve(),
+};
 
 /** Runs nothing: tasks reach RUNNING, healthy, and nobody answers at their address. For many services. */
 export function idleRunner(): TaskRunner {
@@ -41,6 +54,7 @@ export function idleRunner(): TaskRunner {
         },
       });
     },
+    runBeside: () => Promise.resolve(AT_ONCE),
     dispose: () => Promise.resolve(),
   };
 }

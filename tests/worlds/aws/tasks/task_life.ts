@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Awslogs } from "../awslogs.ts";
+import { BesideContainers } from "./beside.ts";
 import type { Clients } from "../clients.ts";
 import type { FargateDelays } from "./fargate.ts";
 import { hasCheck, taskHealth } from "../rules/overlays.ts";
@@ -36,6 +37,7 @@ export class TaskLife {
   readonly #setting: TaskSetting;
   readonly #task: TaskRecord;
   readonly #interface: string;
+  readonly #beside: BesideContainers;
   #public: PublicAddress | undefined;
   #unhealthy = false;
   #checkedSince = 0;
@@ -46,6 +48,7 @@ export class TaskLife {
     this.#setting = setting;
     this.#task = task;
     this.#interface = networkInterface;
+    this.#beside = new BesideContainers(task, setting);
   }
 
   /** Plays the whole life; resolves when the task is STOPPED and nothing of it is left but its records. */
@@ -150,7 +153,7 @@ export class TaskLife {
     if (healthy) {
       own.health = "HEALTHY";
       this.#misses = 0;
-      return;
+      return await this.#beside.start();
     }
     this.#misses++;
     if (this.#unhealthy || this.#patienceIsOver(own.health)) own.health = "UNHEALTHY";
@@ -172,6 +175,7 @@ export class TaskLife {
   async #wind(running: RunningTask | undefined, log: Awslogs): Promise<void> {
     const { delays, records, isEnding } = this.#setting;
     this.#task.lastStatus = running === undefined ? "DEPROVISIONING" : "STOPPING";
+    await this.#beside.stop();
     await running?.stop();
     const end = await running?.ended;
     const own = this.#own();

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
 
 /** What a task is started with. */
 export interface Launch {
@@ -31,6 +31,8 @@ export interface RunningTask {
 export interface TaskRunner {
   /** Starts a task's application. Throws {@link TaskStartError} where it cannot be started. */
   start(launch: Launch): Promise<RunningTask>;
+  /** Starts another container of a task that runs. Throws {@link TaskStartError} where it cannot be started. */
+  runBeside(container: ContainerDefinition, launch: Launch): Promise<RunningTask>;
   /** Ends everything that is left. */
   dispose(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type AwsFiles, loadConfig, requireForPlatform } from "../../../src/config/mod.ts";
-import { ConfigError } from "../../../src/config/problems.ts";
+import { type AwsFiles, loadConfig, requireForPlatform } from "../../../../src/config/mod.ts";
+import { ConfigError } from "../../../../src/config/problems.ts";
 
 const FILE = {
   path: "showtime.yml",

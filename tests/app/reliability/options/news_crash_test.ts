@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { deviate, type Fate, play, type Step, tally } from "../../worlds/schedule/mod.ts";
-import { DEEP } from "./scenarios/deep.ts";
-import { everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
-import { AWAKE_LIVES, newsScenario } from "./scenarios/lives.ts";
+import { deviate, type Fate, play, type Step, tally } from "../../../worlds/schedule/mod.ts";
+import { DEEP } from "../scenarios/deep.ts";
+import { everyDeath, playDeviations, tellingDeaths } from "../scenarios/deviations.ts";
+import { AWAKE_LIVES, newsScenario } from "../scenarios/lives.ts";
 
 /** The requests that tell people: a status over REST, and the batch of writes that may hold a comment. */
 const TELLS = /statuses|Comment/;
