@@ -176,9 +176,11 @@ Deno.test("planPull() needs one plan where nothing was interrupted and no trigge
     const { rule, reason, steps } = planPull(seen, POLICY);
     // Where the head waits, a second plan may still change the size of the environment that was restored.
     const restores = steps.some((step) => step.kind === "record_intent" && step.bringUp.sha !== seen.target);
+    // Of two environments that are gone with their images, each plan withdraws the one that people were sent to.
+    const lost = seen.activeImageExists === false && states.filter((state) => state === "drifted").length > 1;
     // What is brought up before a sleep sleeps by a second plan, and what waited for a wake is built by one.
     const sleeps = seen.labels.triggers.some(({ trigger }) => trigger === "sleep");
-    return !states.includes("stopping") && !left && rule !== 4 && !restores && !sleeps &&
+    return !states.includes("stopping") && !left && rule !== 4 && !restores && !sleeps && !lost &&
       !["untrusted_commit", "resumed", "wake_requested", "sleep_requested"].includes(reason);
   });
   fc.assert(
