@@ -38,6 +38,7 @@ export function adviseAround(
     return `take the label "${name}" off, then ${goesOn}${removes}`;
   }
   if (labels.triggers.length > 0 || facts.state === "none") return undefined;
+  if (facts.state === "asleep") return `"showtime wake ${pr}" wakes it as it was`;
   if (facts.frozen !== undefined && facts.waits) {
     const follows = facts.pushes === "update"
       ? `; without the label "${stripControls(facts.frozen)}" it follows pushes again`

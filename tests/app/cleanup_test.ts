@@ -111,6 +111,7 @@ Deno.test("applyCleanup() removes an expired environment with all that belongs t
     removed: [`aaaaaaa of #${PR}`],
     mended: [],
     warned: [],
+    slept: [],
     kept: [],
     incomplete: [],
   });

@@ -85,6 +85,8 @@ Deno.test("run() shows the flags of environments only for commands that take the
     "start",
     "stop",
     "unlock",
+    "sleep",
+    "wake",
     "extend",
     "setup-labels",
     "cleanup",
@@ -135,7 +137,7 @@ Deno.test("run() needs no driver for the version, the labels and completion scri
     deno: "2.9.6",
   });
   assertGolden("labels.txt", (await runCli(["labels"])).out);
-  assert.equal(JSON.parse((await runCli(["labels", "--json"])).out).labels.length, 19);
+  assert.equal(JSON.parse((await runCli(["labels", "--json"])).out).labels.length, 20);
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
     const { code, out, err } = await runCli(["completions", shell]);
     assert.equal(code, 0);

@@ -156,6 +156,7 @@ export function platformContract(options: PlatformContractOptions): void {
         address: deployed.address,
         healthy: true,
         condition: environment.condition,
+        startedAt: environment.startedAt,
         image: harness.image,
         settings: { size: "standard", flags, login: "admin/admin", ...urlOf(harness, pr) },
         requestedBy: environment.requestedBy,
@@ -168,6 +169,7 @@ export function platformContract(options: PlatformContractOptions): void {
         legacy: false,
         unsettled: false,
       });
+      assert.ok((environment.startedAt ?? 0) > CREATED);
       assert.match(environment.requestedBy ?? "", /^dependabot/);
       assert.ok(environment.condition !== "");
     },

@@ -20,7 +20,7 @@ import type {
   PlatformEnvironment,
 } from "../../src/environments/core/environment/environment.ts";
 import { hookFailure, type HookName } from "../../src/environments/core/environment/hooks.ts";
-import type { AppError } from "../../src/lib/errors.ts";
+import { AppError } from "../../src/lib/errors.ts";
 import { type ServiceName, shortSha } from "../../src/lib/ids.ts";
 import type { Reached } from "../../src/environments/core/cleanup/mod.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -33,6 +33,8 @@ import type {
   Platform,
   PlatformLeftover,
   PlatformScope,
+  SleepOptions,
+  WakeOptions,
 } from "../../src/environments/ports/platform.ts";
 
 /** Time that passes only when it is told to. */
@@ -76,7 +78,17 @@ export class MemoryClock implements Clock {
 }
 
 /** What {@link MemoryPlatform} and {@link MemoryImages} can be told to fail at, or to do something before. */
-type Call = "list" | "reach" | "deploy" | "settle" | "destroy" | "build" | "remove" | "exists";
+type Call =
+  | "list"
+  | "reach"
+  | "deploy"
+  | "settle"
+  | "sleep"
+  | "wake"
+  | "destroy"
+  | "build"
+  | "remove"
+  | "exists";
 
 /** What happens before calls of one kind: a test's way to fail them, or to change the world meanwhile. */
 class Hooks {
@@ -113,6 +125,10 @@ export class MemoryPlatform implements Platform {
   #ports = 8000;
   /** The address of what is deployed from now on; undefined for a made-up one. */
   servesAt: string | undefined;
+  /** Whether it records why an environment sleeps, as ECS does and Docker does not. */
+  marksSleep = false;
+  /** Requests by service; a service that is not here cannot be counted. */
+  readonly traffic = new Map<string, number>();
   /** The commands that run in environments. */
   readonly commands = new Map<HookName, PlayedCommand>();
   /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
@@ -231,6 +247,58 @@ export class MemoryPlatform implements Platform {
     this.#guard(service, options);
     this.#environments = this.#environments.map((each) =>
       each.service === service ? { ...each, unsettled: false } : each
+    );
+  }
+
+  requests(environments: readonly EnvironmentKey[]): Promise<readonly (number | undefined)[]> {
+    return Promise.resolve(environments.map((key) => this.traffic.get(serviceNameOf(key))));
+  }
+
+  async sleep(key: EnvironmentKey, options: SleepOptions, signal: AbortSignal): Promise<void> {
+    const service = serviceNameOf(key);
+    await this.hooks.run("sleep", signal);
+    this.#guard(service, options);
+    this.#find(service);
+    this.changes.push(`sleep ${service}`);
+    const { cause, since, epoch } = options;
+    this.#change(service, {
+      healthy: false,
+      condition: "exited (0)",
+      address: undefined,
+      sleep: this.marksSleep ? { marked: true, cause, since } : { marked: false, since },
+      ...(this.marksSleep ? { epoch } : {}),
+    });
+  }
+
+  async wake(key: EnvironmentKey, options: WakeOptions, signal: AbortSignal): Promise<Deployed> {
+    const service = serviceNameOf(key);
+    options.onProgress(`Waiting for ${service}`);
+    await this.hooks.run("wake", signal);
+    this.#guard(service, options);
+    const found = this.#find(service);
+    const address = found.sleep === undefined ? found.address : undefined;
+    const woken = { address: address ?? this.servesAt ?? `10.0.0.1:${++this.#ports}`, unsettled: false };
+    this.changes.push(`wake ${service}`);
+    const { address: at } = woken;
+    this.#change(service, {
+      healthy: true,
+      condition: "running",
+      address: at,
+      sleep: undefined,
+      startedAt: options.at,
+    });
+    return woken;
+  }
+
+  #find(service: ServiceName): PlatformEnvironment {
+    const found = this.#environments.find((each) => each.service === service);
+    if (found !== undefined) return found;
+    throw new AppError("environment_not_found", `Changing "${service}": it has no container`);
+  }
+
+  #change(service: ServiceName, change: Partial<PlatformEnvironment>): void {
+    this.#environments = this.#environments.map((each) =>
+      each.service === service ? { ...each, ...change } : each
     );
   }
 

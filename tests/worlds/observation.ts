@@ -31,6 +31,7 @@ export const C = fullSha("ccccccc".padEnd(40, "0"));
 
 export const START = "🎪 ⚡ showtime-trigger-start";
 export const SYNC = "🎪 🔄 showtime-trigger-sync";
+export const SLEEP = "🎪 💤 showtime-sleep";
 export const STOP = "🎪 🛑 showtime-trigger-stop";
 export const FREEZE = "🎪 🧊 showtime-freeze";
 export const BLOCKED = "🎪 🔒 showtime-blocked";
@@ -71,7 +72,7 @@ export function labelsOf(
     `🎪 ${short} ⌛ 48h`,
     `🎪 ${short} 🤡 maxime`,
     ...(status === "running" ? [`🎪 ${short} 🌐 10.0.0.1:8080`] : []),
-    ...(options.active ?? status === "running" ? [`🎪 🎯 ${short}`] : []),
+    ...(options.active ?? ["running", "asleep"].includes(status) ? [`🎪 🎯 ${short}`] : []),
   ];
 }
 

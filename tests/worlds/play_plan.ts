@@ -66,6 +66,19 @@ function playStep(seen: Observation, step: Step): Observation {
       return { ...seen, imageExists: true };
     case "deploy":
       return deploy(seen, step.bringUp);
+    case "sleep":
+      return sleep(seen, step);
+    case "wake": {
+      const short = shortSha(step.bringUp.sha);
+      return {
+        ...seen,
+        platform: platformOf(seen).map((each) =>
+          each.short === short
+            ? { ...each, healthy: true, condition: "running", address: "10.0.0.9:8080", sleep: undefined }
+            : each
+        ),
+      };
+    }
     case "push_content":
       return seen;
     case "activate": {
@@ -105,6 +118,33 @@ function playStep(seen: Observation, step: Step): Observation {
     case "notice":
       return { ...seen, record: { ...seen.record, notice: step.key } };
   }
+}
+
+function sleep(
+  seen: Observation,
+  { sleep: { short, since, cause }, triggers }: Extract<Step, { kind: "sleep" }>,
+): Observation {
+  const present = seen.allLabels.environments.get(short)?.labels ?? [];
+  const outdated = present.filter(({ label }) => label.kind === "status" || label.kind === "address");
+  const relabeled = relabel(seen, {
+    add: [{ kind: "status", sha: short, status: "asleep" }],
+    remove: [...outdated.map(({ name }) => name).filter((name) => !name.endsWith(" asleep")), ...triggers],
+  });
+  return {
+    ...relabeled,
+    record: { ...relabeled.record, sleep: { sha: short, since, cause } },
+    platform: platformOf(seen).map((each) =>
+      each.short === short
+        ? {
+          ...each,
+          healthy: false,
+          condition: "exited",
+          address: undefined,
+          sleep: { marked: false, since },
+        }
+        : each
+    ),
+  };
 }
 
 function platformOf(seen: Observation) {

@@ -13,6 +13,8 @@ export const ENVIRONMENTS = [
   "url",
   "open",
   "unlock",
+  "sleep",
+  "wake",
   "extend",
   "labels",
   "setup-labels",

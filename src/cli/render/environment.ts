@@ -127,6 +127,7 @@ export function renderEnvironment(view: EnvironmentView, options: EnvironmentSty
   const failure = options.failures?.find(({ short_sha }) => short_sha === view.short_sha);
   const gone = (view.status === "failed" || view.status === "drifted") && view.image === null;
   const facts: readonly (readonly [string, string | null])[] = [
+    ["wakes by", view.status === "asleep" ? `"showtime wake ${view.pr}"` : null],
     ["address", view.url === null || gone ? null : style.link(clean(view.url), view.url)],
     ["own address", gone ? null : describeOwn(view, style)],
     [
@@ -224,6 +225,7 @@ function instant(text: string): string {
 function signOf(view: EnvironmentView): string {
   if (view.status === "running") return view.active ? "🎯" : "✅";
   if (view.status === "failed" || view.status === "drifted") return "❌";
+  if (view.status === "asleep") return "💤";
   if (view.status === "stopping") return "🛑";
   return view.type === "building" ? "🏗️" : "❔";
 }

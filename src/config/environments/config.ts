@@ -2,6 +2,7 @@ import { type FullSha, parseFullSha } from "../../lib/ids.ts";
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import type { EnvironmentLimits } from "../../environments/core/environment/settings.ts";
 import { parseTtl, type Ttl } from "../../environments/core/labels/mod.ts";
+import { parseSleepHours, type SleepSettings } from "../../environments/core/sleep/mod.ts";
 import { parseDuration } from "../../lib/duration.ts";
 import { type CostConfig, readCost, readLimits } from "./cost_section.ts";
 import type { PresetName } from "./presets.ts";
@@ -73,6 +74,8 @@ export interface EnvironmentConfig {
   readonly warnMs: number | undefined;
   /** The moment that the time-to-live counts from. */
   readonly ttlFrom: Settings["environment"]["ttl_from"];
+  /** When the cleanup puts environments to sleep; undefined for never. */
+  readonly sleep: SleepSettings | undefined;
 }
 
 /** The health check of an environment. */
@@ -189,6 +192,7 @@ export function makeConfig(settings: Settings, { aws, load }: VariableSettings):
       sizes: environment.sizes,
       warnMs: environment.warn === null ? undefined : durationMs(environment.warn),
       ttlFrom: environment.ttl_from,
+      sleep: sleepSettings(environment.sleep),
     },
     ecs: {
       cluster: ecs.cluster ?? undefined,
@@ -227,6 +231,14 @@ function loadBalancer(
   { listener, certificate_check }: Settings["ecs"]["load_balancer"],
 ): LoadBalancerConfig | undefined {
   return listener === null ? undefined : { listener, certificateCheck: certificate_check };
+}
+
+function sleepSettings({ after, at }: Settings["environment"]["sleep"]): SleepSettings | undefined {
+  if (after === null && at === null) return undefined;
+  return {
+    afterMs: after === null ? undefined : durationMs(after),
+    hours: at === null ? undefined : known(parseSleepHours(at), at),
+  };
 }
 
 function durationMs(text: string): number {

@@ -38,6 +38,7 @@ const none: Settings = {
     sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } },
     warn: null,
     ttl_from: "created",
+    sleep: { after: null, at: null },
   },
   ecs: {
     cluster: null,

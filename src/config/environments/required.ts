@@ -1,12 +1,14 @@
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import type { Config } from "./config.ts";
 import { variableName } from "../environment_layers.ts";
+import { assertSleepFits } from "./assert_sleep_fits.ts";
 import { ConfigError, type ConfigProblem } from "../problems.ts";
 
 /**
  * Throws {@link ConfigError} `config_incomplete` that names every missing setting which `platform` needs. ECS
  * needs the source of the image and the place of the service; with a user's own task definition the role and
- * the log group are in there. The local engine needs an image's name only if the image is pushed.
+ * the log group are in there. The local engine needs an image's name only if the image is pushed. Throws
+ * `config_invalid` for a setting that the platform cannot carry out.
  */
 export function requireForPlatform(config: Config, platform: PlatformKind): void {
   const { build, ecs, aws, docker, environment } = config;
@@ -67,6 +69,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
         ? "set docker.router: traefik in showtime.yml"
         : `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
     }));
+  assertSleepFits(config, platform);
   if (problems.length > 0) {
     throw new ConfigError("config_incomplete", `Using the configuration for ${platform}`, problems);
   }

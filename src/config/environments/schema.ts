@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AssetsSection } from "../assets/schema.ts";
 import { ContextSection } from "../contexts/schema.ts";
 import { findTemplateProblem } from "../../environments/core/environment/stable_url.ts";
+import { parseSleepHours } from "../../environments/core/sleep/mod.ts";
 import { CostSection, LimitsSection } from "./cost_section.ts";
 import { DURATION_PATTERN, TTL_PATTERN } from "../../lib/duration.ts";
 import { globProblem } from "../../environments/core/plan/paths/glob.ts";
@@ -46,6 +47,11 @@ function yesOrNo() {
 
 function duration() {
   return fitting(DURATION_PATTERN, "a number with a unit, such as 30s, 15m, 48h or 14d");
+}
+
+function sleepHours() {
+  const error = "two times and a time zone, such as 20:00-07:00 Europe/Berlin";
+  return z.string({ error }).refine((value) => parseSleepHours(value) !== undefined, { error });
 }
 
 function list() {
@@ -177,6 +183,14 @@ const Environment = section({
   ttl_from: oneOf(["created", "deployed", "traffic"]).optional().describe(
     "What the time to live counts from: the creation, the newest deployment, or the newest request.",
   ),
+  sleep: section({
+    after: duration().nullable().optional().describe(
+      "An environment is put to sleep after this time without a request; null for never; ECS behind a load balancer only.",
+    ),
+    at: sleepHours().nullable().optional().describe(
+      "The daily hours in which environments sleep, with their time zone, as 20:00-07:00 Europe/Berlin; null for none.",
+    ),
+  }).optional().describe("When cleanup puts environments to sleep."),
 });
 
 const Ecs = section({

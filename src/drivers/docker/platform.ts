@@ -13,6 +13,7 @@ import { runBeforeStop } from "./hooks/run_hook.ts";
 import { removeStaged } from "./hooks/staging.ts";
 import { listEnvironments } from "./list.ts";
 import { reachAll } from "./reach.ts";
+import { sleep, wake } from "./run/sleep.ts";
 import { isManaged } from "./run/instance.ts";
 import { followLogs } from "./run/logs.ts";
 import type { HookEvents } from "../../environments/ports/hook_events.ts";
@@ -76,6 +77,8 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     // A container's description holds its ports, and an environment leaves only containers and images behind.
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     reach: (environments, signal) => reachAll(engine, environments, signal),
+    // The engine counts bytes and not requests, and an idle container receives some too.
+    requests: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
     deploy: (spec, events, signal) => deploy(engine, { spec, ...events }, signal),
@@ -88,6 +91,8 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
       // The rebuilt image has taken the tag of the image that the removed container used.
       await removeReplaced(engine.docker, { ...owner, pr: instances.names.pr }, signal);
     },
+    sleep: (key, options, signal) => sleep(engine, { ...options, service: serviceNameOf(key) }, signal),
+    wake: (key, options, signal) => wake(engine, { ...options, service: serviceNameOf(key) }, signal),
     async destroy(key, owner, signal) {
       const service = serviceNameOf(key);
       const instances = await findInstances(engine, service, signal);

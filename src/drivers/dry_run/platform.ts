@@ -16,6 +16,7 @@ export function dryPlatform(
     list: () => Promise.resolve([]),
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     reach: () => Promise.resolve([]),
+    requests: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {
@@ -30,6 +31,14 @@ export function dryPlatform(
     settle(key) {
       tell(`Dry run: would settle ${serviceNameOf(key)}`);
       return Promise.resolve();
+    },
+    sleep(key) {
+      tell(`Dry run: would stop ${serviceNameOf(key)} and keep it`);
+      return Promise.resolve();
+    },
+    wake(key) {
+      tell(`Dry run: would start ${serviceNameOf(key)} again`);
+      return Promise.resolve({ address: DRY_RUN_ADDRESS, unsettled: false });
     },
     destroy(key) {
       tell(`Dry run: would remove ${serviceNameOf(key)}`);

@@ -3,6 +3,7 @@ import type { Ec2Calls } from "./sdk/ec2.ts";
 import type { EcsCalls } from "./sdk/ecs.ts";
 import type { LoadBalancingCalls } from "./sdk/load_balancing.ts";
 import type { LogsCalls } from "./sdk/logs.ts";
+import type { MetricsCalls } from "./sdk/metrics.ts";
 
 /** The AWS clients of one platform. Each SDK package is loaded when its first call is made. */
 export class Aws {
@@ -13,6 +14,7 @@ export class Aws {
   #ec2: Promise<Ec2Calls> | undefined;
   #balancing: Promise<LoadBalancingCalls> | undefined;
   #logs: Promise<LogsCalls> | undefined;
+  #metrics: Promise<MetricsCalls> | undefined;
 
   constructor(options: ClientSetup & { readonly region: string; readonly cluster: string }) {
     this.region = options.region;
@@ -36,5 +38,11 @@ export class Aws {
 
   get logs(): Promise<LogsCalls> {
     return this.#logs ??= import("./sdk/logs.ts").then(({ LogsCalls }) => new LogsCalls(this.region, this));
+  }
+
+  get metrics(): Promise<MetricsCalls> {
+    return this.#metrics ??= import("./sdk/metrics.ts").then(({ MetricsCalls }) =>
+      new MetricsCalls(this.region, this)
+    );
   }
 }

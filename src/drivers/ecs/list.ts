@@ -38,6 +38,7 @@ async function probeEnvironment(
   environment: PlatformEnvironment,
   signal: AbortSignal,
 ): Promise<PlatformEnvironment> {
+  if (environment.sleep !== undefined) return environment;
   const serving = await servingTasks(deps, environment.service, signal);
   const { path, fallback } = deps.config.health;
   let answer: string | undefined;

@@ -9,6 +9,8 @@ import { readLogs } from "./logs.ts";
 import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
 import { makeUrlProbe, type UrlProbe } from "./route/ask_url.ts";
 import { settle } from "./deploy/settle.ts";
+import { sleep, wake } from "./deploy/sleep.ts";
+import { countRequests } from "./requests.ts";
 import { reachAll } from "./reach.ts";
 import { isRoutePart, listRouteLeftovers, removeRouteLeftover } from "./route/route_leftovers.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
@@ -44,8 +46,12 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
     ],
     removeLeftover: (id, owner, signal) =>
       (isRoutePart(id) ? removeRouteLeftover : removeLeftover)(deps, { ...owner, id }, signal),
+    requests: (environments, { since }, signal) =>
+      countRequests(deps, { services: environments.map(serviceNameOf), since }, signal),
     deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
+    sleep: (key, of, signal) => sleep(deps, { ...of, service: serviceNameOf(key) }, signal),
+    wake: (key, of, signal) => wake(deps, { ...of, service: serviceNameOf(key) }, signal),
     destroy: (key, owner, signal) => destroy(deps, { ...owner, service: serviceNameOf(key) }, signal),
     logs: (key, { tail, follow }, signal) =>
       readLogs(deps, { service: serviceNameOf(key), tail, follow }, signal),

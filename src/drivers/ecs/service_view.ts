@@ -15,7 +15,17 @@ import {
 import { parseFullSha, type ServiceName } from "../../lib/ids.ts";
 import type { PlatformScope } from "../../environments/ports/platform.ts";
 import { lastPart, readTags } from "./sdk/shapes.ts";
-import { decodeTagValue, HOOK_PENDING, isHookPending, readDeployed, readOwner, SETTLED_TAG } from "./tags.ts";
+import {
+  decodeTagValue,
+  HOOK_PENDING,
+  isHookPending,
+  parseSleepTag,
+  readDeployed,
+  readOwner,
+  SETTLED_TAG,
+  SLEEP_TAG,
+  WOKEN_TAG,
+} from "./tags.ts";
 
 /**
  * Parses a service name that has Showtime's form and lies within a scope; returns undefined for any other
@@ -53,6 +63,8 @@ export function viewService(service: Service, scope: PlatformScope): PlatformEnv
     address: undefined,
     healthy: isServing(service) && !isHookPending(tags),
     condition: `${describeService(service)}${isHookPending(tags) ? `, ${HOOK_PENDING}` : ""}`,
+    ...sleepOf(service),
+    startedAt: startOf(service),
     image: image === undefined ? undefined : decodeTagValue(image),
     settings: readDeployed(tags),
     requestedBy: requestedBy === "" ? undefined : requestedBy,
@@ -97,6 +109,21 @@ export function assertTouchable(
 export function isInOrder(service: Service): boolean {
   const settled = readTags(service.tags)[SETTLED_TAG];
   return settled === undefined || settled === String(revisionOf(service.taskDefinition));
+}
+
+/** Returns the sleep of a service that is scaled to no tasks; nothing if it is not, or if Showtime did not do that. */
+function sleepOf(service: Service): Pick<PlatformEnvironment, "sleep"> {
+  const sleep = parseSleepTag(readTags(service.tags)[SLEEP_TAG]);
+  return sleep === undefined || (service.desiredCount ?? 0) > 0 ? {} : { sleep };
+}
+
+/** Returns when the newest deployment of a service began or the service was woken, in milliseconds since 1970. */
+function startOf(service: Service): number | undefined {
+  const times = [
+    readSeconds(readTags(service.tags)[WOKEN_TAG]),
+    ...(service.deployments ?? []).map(({ createdAt }) => createdAt?.getTime()),
+  ].flatMap((at) => at ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** Whether a service runs as many tasks as it should, and at least one. */

@@ -1,5 +1,15 @@
-import type { DeployedSettings, Flags } from "../../environments/core/environment/environment.ts";
-import { type OwnerMarks, readRepositoryId } from "../../environments/core/environment/ownership.ts";
+import type {
+  DeployedSettings,
+  Flags,
+  PlatformSleep,
+  SleepCause,
+} from "../../environments/core/environment/environment.ts";
+import { parseSleepCause } from "../../environments/core/sleep/mod.ts";
+import {
+  type OwnerMarks,
+  readRepositoryId,
+  readSeconds,
+} from "../../environments/core/environment/ownership.ts";
 import type { DeploySpec } from "../../environments/ports/platform.ts";
 
 /** Tags of a resource by key. */
@@ -43,6 +53,26 @@ export const LISTENER_TAG = "showtime_listener";
 
 /** The value of {@link SETTLED_TAG} while an update is unfinished, whichever revision runs. */
 export const NOT_SETTLED = "0";
+
+/** The tag of a service that sleeps: why, and since when in seconds since 1970, as `schedule:1700000000`. */
+export const SLEEP_TAG = "showtime_asleep";
+
+/** The tag with the time at which a service was last woken, in seconds since 1970. */
+export const WOKEN_TAG = "showtime_woken";
+
+/** Formats the value of {@link SLEEP_TAG}. */
+export function formatSleepTag(
+  { cause, since }: { readonly cause: SleepCause; readonly since: number },
+): string {
+  return `${cause}:${Math.floor(since / 1000)}`;
+}
+
+/** Parses the value of {@link SLEEP_TAG}; undefined for a service that does not sleep. */
+export function parseSleepTag(value: string | undefined): PlatformSleep | undefined {
+  if (value === undefined || value === "") return undefined;
+  const [cause, since] = value.split(":");
+  return { marked: true, cause: parseSleepCause(cause), since: readSeconds(since) };
+}
 
 /**
  * The tag of a new service with the state of its hook `after_start`. While it is `pending`, the service has served

@@ -6,6 +6,7 @@ import type {
   EngineIdentity,
   PlatformEnvironment,
   PlatformKind,
+  SleepCause,
 } from "../core/environment/environment.ts";
 import type { Reached } from "../core/cleanup/mod.ts";
 import type { RepositoryIdentity } from "../core/environment/ownership.ts";
@@ -77,6 +78,22 @@ export interface PlatformLeftover {
   readonly createdAt: number | undefined;
 }
 
+/** The owner of a change, and when and why an environment is put to sleep. */
+export interface SleepOptions extends RepositoryIdentity {
+  readonly epoch: number;
+  readonly cause: SleepCause;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** The owner of a change, when an environment is woken, and the progress of that. */
+export interface WakeOptions extends RepositoryIdentity {
+  readonly epoch: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly onProgress: (text: string) => void;
+}
+
 /** The calls that change nothing. */
 export interface PlatformReader {
   readonly kind: PlatformKind;
@@ -110,6 +127,15 @@ export interface PlatformReader {
     scope: RepositoryIdentity,
     signal: AbortSignal,
   ): Promise<readonly PlatformLeftover[]>;
+  /**
+   * Counts the requests that reached each environment since `since` (milliseconds since 1970), health checks left out, in
+   * the order of the keys. An entry is undefined if the platform cannot count them.
+   */
+  requests(
+    environments: readonly EnvironmentKey[],
+    options: { readonly since: number },
+    signal: AbortSignal,
+  ): Promise<readonly (number | undefined)[]>;
   /**
    * Reads the environment's log line by line; with `follow` until `signal` aborts, with `tail` only the last
    * lines.
@@ -145,6 +171,16 @@ export interface Platform extends PlatformReader {
     options: RepositoryIdentity & { readonly epoch: number },
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Stops an environment and keeps it as it is: its image, its settings and its secret. Stopped already is success.
+   * Refuses as {@link destroy} does, and a service that does not exist (`environment_not_found`).
+   */
+  sleep(environment: EnvironmentKey, options: SleepOptions, signal: AbortSignal): Promise<void>;
+  /**
+   * Starts an environment that {@link sleep} stopped, and waits as {@link deploy} does. Running already is success. On
+   * failure it is stopped again, and an AppError is thrown as by {@link deploy}.
+   */
+  wake(environment: EnvironmentKey, options: WakeOptions, signal: AbortSignal): Promise<Deployed>;
   /**
    * Removes a service and confirms that it is gone; a service that does not exist is success. Refuses a
    * service that lacks Showtime's tag or belongs to another repository (`not_ours`), or that carries a higher

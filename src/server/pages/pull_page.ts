@@ -147,7 +147,7 @@ ${
 }
 
 function controls(pull: PullModel, { people }: PullSource): Html {
-  const [start = "", stop = "", sync = "", freeze = ""] = LABELS_OF_PEOPLE;
+  const [start = "", stop = "", sync = "", sleep = "", freeze = ""] = LABELS_OF_PEOPLE;
   const add = (name: string, text: string) =>
     html`<button name="add" value="${name}" id="do-${text.toLowerCase()}">${text}</button>`;
   return html`
@@ -163,7 +163,7 @@ function controls(pull: PullModel, { people }: PullSource): Html {
       )}</datalist>
       <p class="row"><button class="primary" name="add" value="${start}" id="do-start">Start</button>
         <button name="act" value="push" id="do-push">Push a commit</button>
-        ${add(freeze, "Freeze")}${add(sync, "Sync")}${add(stop, "Stop")}
+        ${add(freeze, "Freeze")}${add(sync, "Sync")}${add(sleep, "Sleep")}${add(stop, "Stop")}
         <button name="hours" value="3" id="do-pass">Let three hours pass</button>
         <button name="hours" value="48" id="do-pass-48">Let two days pass</button>
     <span id="state-button" data-live>${pull.state === "open"

@@ -39,6 +39,7 @@ export async function makeRunValues(
       retries: config.retries,
       defaultTtl: config.ttl.value,
       maxAgeMs: config.maxAgeMs,
+      ...(config.environment.sleep === undefined ? {} : { sleep: config.environment.sleep }),
       login: config.environment.login,
       configuredFlags: configuredFlags(config.environment),
       hooks: config.environment.hooks,

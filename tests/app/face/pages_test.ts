@@ -183,6 +183,27 @@ Deno.test("the board without a platform shows what the labels say, and Stop adds
   }, { labels });
 });
 
+Deno.test("each button of a pull request adds the label that it names, and the board says that an environment is asleep", async () => {
+  const labels = ["🎪 showtime", "🎪 aaaaaaa 🚦 asleep", "🎪 🎯 aaaaaaa"];
+  await withFace(async ({ face, page }) => {
+    const { text } = await get(page);
+    const named = Object.fromEntries(
+      [...text.matchAll(/<button[^>]*name="add" value="([^"]*)"[^>]*>(\w+)<\/button>/g)].map((
+        [, name, words],
+      ) => [words, name]),
+    );
+    assert.deepEqual(named, {
+      Start: START,
+      Freeze: "🎪 🧊 showtime-freeze",
+      Sync: "🎪 🔄 showtime-trigger-sync",
+      Sleep: "🎪 💤 showtime-sleep",
+      Stop: "🎪 🛑 showtime-trigger-stop",
+    });
+    const board = await get(`${face.url}/environments`);
+    assert.match(board.text, /asleep/);
+  }, { labels });
+});
+
 Deno.test("pages that only show have no button, and refuse a form all the same", async () => {
   const labels = ["🎪 showtime", "🎪 aaaaaaa 🚦 running", "🎪 🎯 aaaaaaa"];
   await withFace(async ({ face, simulator, page }) => {

@@ -11,13 +11,13 @@ import { tally } from "../../worlds/schedule/mod.ts";
 import { DEEP } from "./scenarios/deep.ts";
 import { playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
 import { isDockerCommand, openDockerLives } from "./scenarios/docker_lives.ts";
-import { LIVES } from "./scenarios/lives.ts";
+import { PLAIN_LIVES } from "./scenarios/lives.ts";
 
 const docker = await part("docker");
 const busybox = docker.missing === undefined ? await part("busybox") : docker;
 const needs = busybox.missing === undefined ? docker : busybox;
 
-for (const { name } of LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
+for (const { name } of PLAIN_LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
   needs.test(`C1: a run on Docker that died while ${name} is finished by the next`, async () => {
     const lives = await openDockerLives();
     try {

@@ -13,7 +13,7 @@ import { withoutJitter } from "../../worlds/without_jitter.ts";
 import { DEEP } from "./scenarios/deep.ts";
 import { everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
 import { ecsLifeScenario, isAwsRequest } from "./scenarios/ecs_lives.ts";
-import { LIVES } from "./scenarios/lives.ts";
+import { PLAIN_LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
   stopping: "C1, C5",
 };
 
-for (const life of LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag")) {
+for (const life of PLAIN_LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag")) {
   const ids = TITLES[life.name] ?? "C1";
   aws.test(`${ids}: a run on ECS that died while ${life.name} is finished by the next`, async () => {
     assert.ok(moto !== undefined, "moto runs");

@@ -14,7 +14,7 @@ import { withoutJitter } from "../../worlds/without_jitter.ts";
 import { DEEP } from "./scenarios/deep.ts";
 import { type Deviation, playDeviations } from "./scenarios/deviations.ts";
 import { ecsLifeScenario, isAwsRequest } from "./scenarios/ecs_lives.ts";
-import { LIVES } from "./scenarios/lives.ts";
+import { PLAIN_LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -27,7 +27,7 @@ const fewFaults = makeFewFaults();
 /** What AWS sees of the others is the same. */
 const TELLING = ["creating", "rebuilding", "stopping"];
 
-for (const life of LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
+for (const life of PLAIN_LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
   aws.test(
     `F1, F2: a fault of AWS while ${life.name}: nothing is lost, nothing is done twice, nobody has to know`,
     async () => {
@@ -40,7 +40,7 @@ for (const life of LIVES.filter(({ name }) => DEEP || TELLING.includes(name))) {
   );
 }
 
-for (const life of LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
+for (const life of PLAIN_LIVES.filter(({ name }) => DEEP || name === "rebuilding")) {
   aws.test(
     `F2: AWS breaks down while ${life.name}: the run says so, and the next one finishes`,
     async () => {

@@ -14,6 +14,7 @@ import { buildTestImage, tryDocker } from "../../worlds/docker/images.ts";
 import { part } from "../../worlds/require.ts";
 import { hooksContract } from "../platform/hooks_contract.ts";
 import { ownershipContract } from "../platform/ownership_contract.ts";
+import { sleepContract } from "../platform/sleep_contract.ts";
 import { platformContract, type PlatformContractOptions } from "../platform_contract.ts";
 import { keyOfService } from "../../worlds/key_of_service.ts";
 
@@ -53,6 +54,7 @@ const contract: PlatformContractOptions = {
 platformContract(contract);
 ownershipContract(contract);
 hooksContract(contract);
+sleepContract(contract);
 
 test("ecs: destroy() answers only when the service is INACTIVE and its revisions are gone", async () => {
   const harness = await makeHarness();

@@ -17,6 +17,7 @@ import { part } from "../../worlds/require.ts";
 import { startTraefik } from "../../worlds/docker/traefik.ts";
 import { hooksContract } from "../platform/hooks_contract.ts";
 import { ownershipContract } from "../platform/ownership_contract.ts";
+import { sleepContract } from "../platform/sleep_contract.ts";
 import {
   platformContract,
   type PlatformContractOptions,
@@ -133,6 +134,7 @@ const contract: PlatformContractOptions = {
 platformContract(contract);
 ownershipContract(contract);
 hooksContract(contract);
+sleepContract(contract);
 
 const traefik = await part("traefik");
 platformContract({

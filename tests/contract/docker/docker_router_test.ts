@@ -58,6 +58,33 @@ for (const kind of ["checked", "shell"] as const) {
   });
 }
 
+for (const kind of ["checked", "shell"] as const) {
+  const image = kind === "checked" ? "an image with a health check" : "an image with a shell";
+
+  test(`nothing answers at the address of ${image} that sleeps, and after the wake it answers at once`, async () => {
+    await playRouted({ kind }, async ({ url, spec, deploy, platform, pr }) => {
+      const key = { pr, short: shortSha(A) };
+      const owner = { repo: REPO, epoch: 2 };
+      const ask = makeNameProbe();
+      const question = { path: "/health", header: "x-showtime-sha", timeoutMs: 2000 };
+      await deploy(spec({ flags: { SLOW: true } }));
+      const before = await ask(url, question, never());
+
+      await platform.sleep(key, { ...owner, cause: "person", since: 0 }, never());
+      while ((await ask(url, question, never())).status !== 404) { /* until Traefik knows */ }
+      const polls = pollName(url);
+      const woken = await platform.wake(key, { ...owner, at: 0, onProgress: () => {} }, never());
+      const after = await ask(url, question, never());
+      const { failed, served } = await polls.stop();
+
+      assert.deepEqual([after.status, after.mark, woken.warning], [200, before.mark, undefined]);
+      // Traefik leads to the container only when it is ready: until then the address is not known there.
+      assert.deepEqual(failed.filter((each) => !each.includes("404")), []);
+      assert.equal(served.length <= 1, true, served.join());
+    });
+  });
+}
+
 test("an image with neither a check nor a shell has a gap that is announced, and takes over", async () => {
   await playRouted({ kind: "bare" }, async ({ url, spec, deploy, retire, gaps }) => {
     await deploy(spec());

@@ -46,6 +46,7 @@ environment:
   sizes: { standard: { cpu: 512, memory: 2048 }, large: { cpu: 2048, memory: 8192 } }
   warn: null
   ttl_from: created
+  sleep: { after: null, at: null }   # at: 20:00-07:00 Europe/Berlin; after: 2h, ecs only
 ecs:
   # superset, down to the execution role:
   cluster: superset-ci

@@ -399,6 +399,38 @@ Deno.test("requireForPlatform() names every missing setting at once", () => {
   assert.deepEqual(missing("build: {push: always}", "docker"), ["build.image"]);
 });
 
+Deno.test("environment.sleep.after is refused on Docker, which does not count requests, and at is not", () => {
+  const sleeping = (text: string) => load(`platform: docker\nenvironment: { sleep: ${text} }`);
+  assert.throws(() => requireForPlatform(sleeping("{ after: 2h }"), "docker"), (error) => {
+    assert.ok(error instanceof ConfigError);
+    assert.deepEqual([error.code, error.exitCode], ["config_invalid", 2]);
+    assert.deepEqual(error.problems.map(({ path, code }) => [path, code]), [[
+      "environment.sleep.after",
+      "wrong_value",
+    ]]);
+    assert.match(error.message, /a Docker engine does not count requests/);
+    return true;
+  });
+  requireForPlatform(sleeping('{ at: "20:00-07:00 Europe/Berlin" }'), "docker");
+});
+
+Deno.test("environment.sleep is read with its time zone, and hours of another form are a problem", () => {
+  const { sleep } =
+    load('environment: { sleep: { after: 2h, at: "20:00-07:00 Europe/Berlin" } }').environment;
+  assert.deepEqual(sleep, {
+    afterMs: 2 * 3_600_000,
+    hours: { from: 20 * 60, until: 7 * 60, zone: "Europe/Berlin" },
+  });
+  assert.equal(load("version: 1").environment.sleep, undefined);
+  for (const hours of ["20-7", "20:00-07:00 Europe/Atlantis", "08:00-08:00"]) {
+    assert.throws(
+      () => load(`environment: { sleep: { at: "${hours}" } }`),
+      /two times and a time zone/,
+      hours,
+    );
+  }
+});
+
 Deno.test("imageRepository() falls back to a local name that engines accept", () => {
   const config = load("version: 1");
   assert.equal(imageRepository(config, "Acme/Shop"), "acme-shop");

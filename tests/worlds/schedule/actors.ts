@@ -98,6 +98,8 @@ function borderPlatform(inner: Platform, at: At): Platform {
     addresses: (services, signal) =>
       at("platform.addresses", false)(() => inner.addresses(services, signal), signal),
     reach: (services, signal) => at("platform.reach", false)(() => inner.reach(services, signal), signal),
+    requests: (services, options, signal) =>
+      at("platform.requests", false)(() => inner.requests(services, options, signal), signal),
     leftovers: (scope, signal) =>
       at("platform.leftovers", false)(() => inner.leftovers(scope, signal), signal),
     logs: (service, options, signal) => inner.logs(service, options, signal),
@@ -105,6 +107,10 @@ function borderPlatform(inner: Platform, at: At): Platform {
       at("platform.deploy", true)(() => inner.deploy(spec, options, signal), signal),
     settle: (service, options, signal) =>
       at("platform.settle", true)(() => inner.settle(service, options, signal), signal),
+    sleep: (service, options, signal) =>
+      at("platform.sleep", true)(() => inner.sleep(service, options, signal), signal),
+    wake: (service, options, signal) =>
+      at("platform.wake", true)(() => inner.wake(service, options, signal), signal),
     destroy: (service, options, signal) =>
       at("platform.destroy", true)(() => inner.destroy(service, options, signal), signal),
     removeLeftover: (id, options, signal) =>

@@ -237,6 +237,7 @@ function nextStep(env: CommandEnv, { ports, result, environment, asked }: Report
     return adviseAround(ports, result.observed) ??
       howToStart(pr, { open: result.observed.observation.open });
   }
+  if (environment.status === "asleep") return `"showtime wake ${pr}" wakes it; its time-to-live counts on`;
   if (environment.status !== "running" || environment.url === null) {
     return `"showtime status ${pr}" shows its progress`;
   }

@@ -84,6 +84,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         addresses: plan.addresses.map(addressDocument),
         mended: [],
         ...(plan.warnings.length === 0 ? {} : { warnings: plan.warnings.map(warningDocument), warned: [] }),
+        ...sleepDocument(plan),
         ...leftDocument(plan),
       });
     } else {env.lines([
@@ -91,9 +92,12 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         ...renderCandidates(env, plan.candidates),
         ...renderAddresses(plan.addresses, env.style),
         ...renderWarnings(plan.warnings, env.style),
+        ...renderSleep(plan.sleep, env.style),
         ...renderKept(plan.kept, env.style),
       ]);}
-    const next = [plan.candidates, plan.addresses, plan.warnings].every(({ length }) => length === 0)
+    const next = [plan.candidates, plan.addresses, plan.warnings, plan.sleep].every(({ length }) =>
+        length === 0
+      )
       ? '"showtime list" shows what there is'
       : "run it again without --dry-run";
     return finish(env, plan.incomplete, { next });
@@ -110,6 +114,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       ...(plan.warnings.length === 0
         ? {}
         : { warnings: plan.warnings.map(warningDocument), warned: result.warned }),
+      ...sleepDocument(plan, result.slept),
       ...leftDocument(result),
     });
   } else {
@@ -117,6 +122,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       ...namesOf(env, { plan, removed: result.removed }).map((what) => `removed ${what}`),
       ...result.mended.map((what) => `mended ${what}`),
       ...result.warned.map((what) => `warned of the end of ${what}`),
+      ...result.slept,
     ];
     const done = sentences.flatMap((sentence) => renderDone(sentence, env.style));
     const none = result.incomplete.length > 0 ? "Nothing was removed" : "There was nothing to remove";
@@ -181,6 +187,31 @@ function renderAddresses(addresses: CleanupPlan["addresses"], style: Style): rea
 function renderWarnings(warnings: CleanupPlan["warnings"], style: Style): readonly string[] {
   if (warnings.length === 0) return [];
   return ["Would warn:", ...warnings.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
+}
+
+function renderSleep(sleep: CleanupPlan["sleep"], style: Style): readonly string[] {
+  return sleep.flatMap(({ change, what, why }) =>
+    renderSentence(
+      change === "sleep" ? `Would put ${what} to sleep: ${why}` : `Would wake ${what}: ${why}`,
+      style,
+    )
+  );
+}
+
+/** The part of the document about sleep. It is there if something sleeps or wakes by time. */
+function sleepDocument({ sleep }: Pick<CleanupPlan, "sleep">, slept: readonly string[] = []) {
+  if (sleep.length === 0) return {};
+  return {
+    sleep: sleep.map(({ pr, short, change, cause, what, why }) => ({
+      pr,
+      short_sha: short,
+      change,
+      cause,
+      what,
+      why,
+    })),
+    slept,
+  };
 }
 
 function renderKept(kept: CleanupPlan["kept"], style: Style): readonly string[] {

@@ -37,6 +37,12 @@ async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const views = viewSight(ports, observed);
   const active = views.find((view) => view.active);
   const action = `Looking for the address of #${pr}`;
+  if (active?.status === "asleep") {
+    const hint = `"showtime wake ${pr}" wakes it; its address is known then`;
+    throw new AppError("no_environment", `${action}: its environment ${active.short_sha} is asleep`, {
+      hint,
+    });
+  }
   const lost = active !== undefined && platform !== "as_labels" && otherEngine === undefined &&
     platform.find(({ short = null }) => short === active.short_sha)?.address === undefined;
   if (lost) {

@@ -27,6 +27,11 @@ export interface ContainerState {
   readonly oomKilled: boolean;
   /** True if it has ended at least once, even if the engine started it again. */
   readonly everEnded: boolean;
+  /** When it was last started and when it last ended, in milliseconds since 1970; undefined for never. */
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  /** How often the engine started it again by itself. */
+  readonly restarts: number;
   /** Result of the image's own health check; undefined if it has no such check. */
   readonly ownHealth: string | undefined;
 }
@@ -35,7 +40,7 @@ export interface ContainerState {
 const FORMAT = `{"id":{{json .ID}},"name":{{json .Name}},"image":{{json .Config.Image}},` +
   `"created":{{json .Created}},` +
   `"labels":{{json .Config.Labels}},"env":{{json .Config.Env}},"status":{{json .State.Status}},` +
-  `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"finished":{{json .State.FinishedAt}},` +
+  `"exit":{{json .State.ExitCode}},"oom":{{json .State.OOMKilled}},"started":{{json .State.StartedAt}},"finished":{{json .State.FinishedAt}},` +
   `"restarts":{{json .RestartCount}},"ports":{{json .NetworkSettings.Ports}},` +
   `"fixed":{{json .HostConfig.PortBindings}},` +
   `"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}}}`;
@@ -98,6 +103,9 @@ export function parseContainer(line: string): Container {
       exitCode: Number(field("exit") ?? 0),
       oomKilled: field("oom") === true,
       everEnded: !text(field("finished")).startsWith("0001-") || Number(field("restarts") ?? 0) > 0,
+      startedAt: readTime(text(field("started"))),
+      finishedAt: readTime(text(field("finished"))),
+      restarts: Number(field("restarts") ?? 0),
       ownHealth: field("health") ? text(field("health")) : undefined,
     },
     ports: isRecord(ports) ? Object.entries(ports).flatMap(parsePort) : [],

@@ -93,7 +93,7 @@ async function sendPeople(
 }
 
 /** Returns the warning that links do not lead where `docker.publish` seems to say. */
-function linkWarning({ config }: Engine, address: string): string | undefined {
+export function linkWarning({ config }: Engine, address: string): string | undefined {
   if (!isEveryAddress(parsePublish(config.publish)) || !isLoopback(address)) return undefined;
   return `docker.publish is ${config.publish}, which is no address to open: the link leads to ${address}, and only the ` +
     "engine's machine can open it. Set docker.host to the name by which people reach that machine";

@@ -1,4 +1,7 @@
-import type { PlatformEnvironment } from "../../../environments/core/environment/environment.ts";
+import type {
+  PlatformEnvironment,
+  PlatformSleep,
+} from "../../../environments/core/environment/environment.ts";
 import {
   formatContainerName,
   formatServiceName,
@@ -150,6 +153,8 @@ export function toEnvironment(
     address: sight.address,
     healthy: sight.healthy,
     condition: sight.condition,
+    ...sleepOf(seen),
+    startedAt: container.state.startedAt,
     image: labels["showtime_image"] || container.image,
     settings: readSettings(labels),
     requestedBy: labels["github_user"] || undefined,
@@ -166,6 +171,16 @@ export function toEnvironment(
     legacy,
     unsettled: seen.next !== undefined || seen.staged !== undefined || isPending(container),
   };
+}
+
+/** Returns since when the containers of a service are stopped; nothing if one of them runs or never started. */
+function sleepOf(
+  { primary, next }: { readonly primary: Sight | undefined; readonly next: Sight | undefined },
+): { readonly sleep?: PlatformSleep } {
+  const present = [primary, next].flatMap((one) => one === undefined ? [] : [one.container.state]);
+  if (present.some(({ status }) => status !== "exited")) return {};
+  // A container's labels never change, so the engine cannot record why it was stopped.
+  return { sleep: { marked: false, since: present[0]?.finishedAt } };
 }
 
 /** Returns the sight of a container that may not serve yet, whatever it answers. */

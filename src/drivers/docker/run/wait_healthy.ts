@@ -2,7 +2,7 @@ import { AppError } from "../../../lib/errors.ts";
 import type { Probe } from "../../../ports/health.ts";
 import { endHint, execFailure } from "./start_errors.ts";
 import { type Engine, logTail, probedAddressOf } from "../engine.ts";
-import { inspectContainers } from "./container.ts";
+import { type ContainerState, inspectContainers } from "./container.ts";
 import { unhealthyError } from "./unhealthy_error.ts";
 import { eitherSignal } from "../../../lib/either_signal.ts";
 
@@ -14,6 +14,8 @@ export interface WaitOptions {
   readonly id: string;
   readonly name: string;
   readonly onProgress: (text: string) => void;
+  /** The state of a container before it was started again: an end before that is not one of this wait. */
+  readonly before?: Pick<ContainerState, "finishedAt" | "restarts"> | undefined;
 }
 
 /**
@@ -59,7 +61,7 @@ async function pollHealth(
     }
     const { state } = container;
     if (
-      options.exitCode() !== undefined || state.everEnded || state.status === "exited" ||
+      options.exitCode() !== undefined || hasEnded(state, options.before) || state.status === "exited" ||
       state.status === "dead"
     ) {
       // A restarted container no longer shows its exit code: `docker wait` reports it at the next end.
@@ -102,6 +104,12 @@ async function pollHealth(
     );
     pauseMs = Math.min(pauseMs * 2, Math.max(health.intervalMs, 1));
   }
+}
+
+/** Whether a container has ended since it was started. */
+function hasEnded(state: ContainerState, before: WaitOptions["before"]): boolean {
+  if (before === undefined) return state.everEnded;
+  return state.finishedAt !== before.finishedAt || state.restarts > before.restarts;
 }
 
 /** Sleeps for `ms`, or until the container ends if that is sooner. */

@@ -22,6 +22,7 @@ import {
   LISTENER_TAG,
   NOT_SETTLED,
   SETTLED_TAG,
+  SLEEP_TAG,
 } from "../tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
@@ -238,8 +239,10 @@ async function update(
   if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
   // The epoch is tagged first: from here on, no run with an older lock changes the service. The tags that
   // record the deployment follow in settle().
+  const awake = readTags(now?.tags)[SLEEP_TAG] === undefined ? {} : { [SLEEP_TAG]: "" };
   const tags = {
     ...identityTags(request.spec),
+    ...awake,
     [SETTLED_TAG]: NOT_SETTLED,
     ...(route === undefined ? {} : { [LISTENER_TAG]: route.listener }),
   };

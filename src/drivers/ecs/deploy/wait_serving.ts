@@ -29,6 +29,8 @@ export interface Awaited extends Owner {
   readonly definition: string;
   /** Whether an older revision serves until this one is healthy. */
   readonly inPlace: boolean;
+  /** Whether the service slept: its earlier events and tasks say nothing about this start. */
+  readonly woken?: boolean;
   /** Whether the definition has its own health check. ECS goes by it, and replaces a task that fails it. */
   readonly checked: boolean;
   /**
@@ -121,13 +123,13 @@ class Wait {
   }
 
   #reportEvents(service: Service): void {
-    const { inPlace, onProgress } = this.#what;
+    const { inPlace, woken = false, onProgress } = this.#what;
     const events = [...service.events ?? []].reverse();
     for (const { id = "", message = "", createdAt } of events) {
       if (this.#seenEvents.has(id)) continue;
       this.#seenEvents.add(id);
       // Events of an older revision, from before the update, are not reported.
-      if (this.#firstLook && inPlace && (createdAt?.getTime() ?? 0) < this.#started) continue;
+      if (this.#firstLook && (inPlace || woken) && (createdAt?.getTime() ?? 0) < this.#started) continue;
       onProgress(stripControls(message));
       const complaint = classifyEvent(message);
       if (complaint !== undefined) this.#complaints.push(complaint);
@@ -243,10 +245,11 @@ class Wait {
   async #stopped(
     signal: AbortSignal,
   ): Promise<{ readonly task: Task; readonly failure: StartFailure } | undefined> {
-    const { definition, service } = this.#what;
+    const { definition, service, woken = false } = this.#what;
     const tasks = await tasksOf(this.#deps, { service, status: "STOPPED" }, signal);
     for (const task of tasks) {
       if (!sameRevision(task.taskDefinitionArn, definition)) continue;
+      if (woken && (task.createdAt?.getTime() ?? 0) < this.#started) continue;
       const failure = classifyStoppedTask(task, this.#deps.config.container);
       if (failure !== undefined) return { task, failure };
     }

@@ -145,6 +145,19 @@ export class EcsCalls {
     );
   }
 
+  /** Changes how many tasks a service runs. Nothing else of it changes. */
+  async scale(service: string, { tasks }: { readonly tasks: 0 | 1 }, signal: AbortSignal): Promise<void> {
+    await call(
+      this.#attempt(`Scaling the service "${service}" to ${tasks}`, "UpdateService"),
+      () =>
+        this.#client.send(
+          new UpdateServiceCommand({ cluster: this.cluster, service, desiredCount: tasks }),
+          { abortSignal: signal },
+        ),
+      signal,
+    );
+  }
+
   /** Begins to remove a service with its running task. If the service does not exist, that is success. */
   async deleteService(service: string, signal: AbortSignal): Promise<void> {
     await callForSome(

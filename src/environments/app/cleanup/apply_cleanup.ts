@@ -22,6 +22,7 @@ import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } 
 import { warnPull } from "../warning/warn_pull.ts";
 import { cleanPull } from "./clean_pull.ts";
 import { mendAddresses } from "./mend_addresses.ts";
+import { sleepPull } from "./sleep_pull.ts";
 
 /** The result of a cleanup. */
 export interface CleanupResult {
@@ -30,6 +31,8 @@ export interface CleanupResult {
   readonly mended: readonly string[];
   /** Sentences about warnings that were written. */
   readonly warned: readonly string[];
+  /** Sentences about environments that were put to sleep or woken. */
+  readonly slept: readonly string[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read or removed. */
   readonly incomplete: readonly string[];
@@ -54,6 +57,7 @@ export async function applyCleanup(
     removed: [],
     mended: [],
     warned: [],
+    slept: [],
     kept: [...plan.kept],
     incomplete: [...plan.incomplete],
   };
@@ -86,6 +90,11 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act, doing: "warned of" }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.sleep, (each) => each.pr)) {
+    const act = () => sleepPull(ports, pr, { wanted, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "put to sleep or woken" }, signal);
+    signal.throwIfAborted();
+  }
   await removeUnused(ports, unused, { options, outcome, signal });
   return { ...outcome, incomplete: [...new Set(outcome.incomplete)] };
 }
@@ -97,7 +106,7 @@ async function attempt(
     readonly outcome: Outcome;
     readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
-    readonly doing?: "removed" | "mended" | "warned of";
+    readonly doing?: "removed" | "mended" | "warned of" | "put to sleep or woken";
   },
   signal: AbortSignal,
 ): Promise<void> {

@@ -39,6 +39,8 @@ import { identifyRepository, splitByOwner } from "../identify_repository.ts";
 import type { AppSettings } from "../run.ts";
 import { dueWarnings } from "../warning/due_warnings.ts";
 import { findAddressChanges } from "./survey_addresses.ts";
+import { findSleepChanges } from "./survey_sleep.ts";
+import type { SleepChange } from "../../core/sleep/mod.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 export type { CleanupCandidate, CleanupOptions, Kept } from "../../core/cleanup/mod.ts";
@@ -48,11 +50,11 @@ export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach">;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach" | "requests">;
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
-  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf" | "warnMs">;
+  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf" | "warnMs" | "sleep">;
 }
 
 /** The outcome of a cleanup, filled while it runs. */
@@ -62,6 +64,8 @@ export interface Outcome {
   readonly mended: string[];
   /** Sentences about warnings that were written. */
   readonly warned: string[];
+  /** Sentences about environments that were put to sleep or woken. */
+  readonly slept: string[];
   readonly kept: Kept[];
   readonly incomplete: string[];
 }
@@ -82,6 +86,8 @@ export interface CleanupPlan {
   readonly addresses: readonly AddressChange[];
   /** The environments whose end it would warn of. */
   readonly warnings: readonly DueWarning[];
+  /** The environments that it would put to sleep or wake. */
+  readonly sleep: readonly SleepChange[];
   readonly kept: readonly Kept[];
   /** Sentences about everything that could not be read. Nothing of such a kind is a candidate. */
   readonly incomplete: readonly string[];
@@ -117,15 +123,34 @@ export async function planCleanup(
   const judged = judgeWorld(ports, world, options);
   if (!options.addresses) return judged;
   const plan = options.respectTtl ? { ...judged, warnings: dueWarnings(ports, world) } : judged;
+  const sleeping = await planSleep(ports, { world, plan }, signal);
   try {
-    return {
-      ...plan,
-      addresses: await findAddressChanges(ports.platform, { world, candidates: plan.candidates }, signal),
-    };
+    const about = { world, candidates: plan.candidates };
+    return { ...plan, ...sleeping, addresses: await findAddressChanges(ports.platform, about, signal) };
   } catch (error) {
     signal.throwIfAborted();
     const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;
-    return { ...plan, incomplete: [...plan.incomplete, lost] };
+    return { ...plan, ...sleeping, incomplete: [...sleeping.incomplete, lost] };
+  }
+}
+
+/** Finds what sleeps and wakes by time. Without such settings nothing is asked. */
+async function planSleep(
+  ports: SurveyPorts,
+  { world, plan }: { readonly world: CleanupWorld; readonly plan: CleanupPlan },
+  signal: AbortSignal,
+): Promise<Pick<CleanupPlan, "sleep" | "incomplete">> {
+  const { incomplete, candidates } = plan;
+  if (ports.settings.sleep === undefined) return { sleep: [], incomplete };
+  try {
+    const found = await findSleepChanges(ports, { world, candidates }, signal);
+    return { sleep: found.changes, incomplete: [...incomplete, ...found.incomplete] };
+  } catch (error) {
+    signal.throwIfAborted();
+    const lost = `Requests could not be counted, so no environment is put to sleep: ${
+      tellFailure(ports, error)
+    }`;
+    return { sleep: [], incomplete: [...incomplete, lost] };
   }
 }
 
@@ -298,5 +323,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, addresses: [], warnings: [], kept, incomplete, options };
+  return { candidates, addresses: [], warnings: [], sleep: [], kept, incomplete, options };
 }

@@ -2,8 +2,8 @@
 
 import { AppError, EXIT } from "../../../lib/errors.ts";
 import { formatInstant } from "../../../lib/instant.ts";
-import type { Trigger } from "../../core/labels/label.ts";
 import { describeLockedWork, type LockOwner, type LockSubject, type LockTask } from "../../core/lock.ts";
+import type { Asked } from "../../core/plan/mod.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { LinkMaker } from "../run.ts";
 
@@ -14,7 +14,7 @@ import type { LinkMaker } from "../run.ts";
  */
 export type RefusedWork =
   | { readonly kind: "labels"; readonly removes: boolean }
-  | { readonly kind: "command"; readonly trigger: Trigger | undefined };
+  | { readonly kind: "command"; readonly trigger: Asked | undefined };
 
 /** The ports and values that describing the holder of a lock uses. */
 export interface HolderPorts {

@@ -65,8 +65,8 @@ export function pullRecord(
   }
   const shas = new Map(Object.values(record.shas ?? {}).map((sha) => [shortSha(sha), sha]));
   const silent = Object.keys(record.silent ?? {}).flatMap((sha) => parseShortSha(sha) ?? []);
-  const { size, notice, shown, failure, update, content } = record;
-  return { attempts, shas, silent, size, notice, shown, failure, update, content };
+  const { size, notice, shown, failure, update, content, sleep } = record;
+  return { attempts, shas, silent, size, notice, shown, failure, update, content, sleep };
 }
 
 function failures(timeline: readonly TimelineEvent[], name: string): number {

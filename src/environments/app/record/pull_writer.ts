@@ -292,8 +292,8 @@ export class PullWriter {
 
   /**
    * Removes from the record what is not true any more: addresses in events that no label shows, since such an
-   * address may be a stranger's by now, the silence of environments that answer or are gone, and the content of those
-   * that are gone.
+   * address may be a stranger's by now, the silence of environments that answer or are gone, the content of those
+   * that are gone, and the sleep of those that are awake.
    */
   #dropOutdated(): void {
     const { observation } = this.#observed;
@@ -314,12 +314,14 @@ export class PullWriter {
     const silent = Object.entries(this.#record.silent ?? {}).filter(([sha]) =>
       environments.get(sha as ShortSha)?.address !== undefined && !healthy.has(sha as ShortSha)
     );
-    const { silent: _, content, ...record } = this.#record;
+    const { silent: _, content, sleep, ...record } = this.#record;
+    const sleeps = ["asleep", "deploying"].includes(sleep && environments.get(sleep.sha)?.status || "");
     const filled = content !== undefined && environments.get(content.sha)?.status !== undefined;
     this.#record = {
       ...record,
       events,
       ...(filled ? { content } : {}),
+      ...(sleeps ? { sleep } : {}),
       ...(silent.length === 0 ? {} : { silent: Object.fromEntries(silent) }),
     };
   }

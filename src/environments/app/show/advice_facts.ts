@@ -22,6 +22,8 @@ export function adviceFacts(
       ? "none"
       : status === "running"
       ? "running"
+      : status === "asleep"
+      ? "asleep"
       : status === "failed" || status === "unknown"
       ? "failed"
       : "working",

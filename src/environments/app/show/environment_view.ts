@@ -6,7 +6,7 @@ import type { PlatformEnvironment } from "../../core/environment/environment.ts"
 import { type FullSha, type PrNumber, type ShortSha, shortSha } from "../../../lib/ids.ts";
 import { formatIsoSeconds } from "../../../lib/instant.ts";
 import { formatTtl, type LabeledEnvironment, type LabelState } from "../../core/labels/mod.ts";
-import { decideShaState } from "../../core/plan/mod.ts";
+import { decideShaState, presenceOf } from "../../core/plan/mod.ts";
 import type { EnvironmentView } from "../../core/environment/view.ts";
 import type { ForgeReader } from "../../ports/forge.ts";
 import type { PlatformKind } from "../../core/environment/environment.ts";
@@ -55,13 +55,7 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
   const missing = !ports.platformAsLabels && deployed?.healthy !== true && !elsewhere;
   const address = deployed?.address ?? (missing ? undefined : labeled?.address);
   const service = deployed?.service ?? (short === undefined ? undefined : formatServiceName(pr, short));
-  const presence = ports.platformAsLabels
-    ? (labeled?.status === "running" ? "healthy" : "missing")
-    : deployed === undefined
-    ? "missing"
-    : deployed.healthy
-    ? "healthy"
-    : "unhealthy";
+  const presence = presenceOf(ports.platformAsLabels ? "as_labels" : deployed, labeled?.status);
   const active = short !== undefined && deployed?.legacy !== true && labels?.active.includes(short) === true;
   const stable = ports.platformAsLabels ? ports.settings.urlOf?.(pr) : deployed?.settings.url;
   const state = decideShaState(labeled?.status, presence);

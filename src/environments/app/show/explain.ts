@@ -69,6 +69,7 @@ const STATE_WORDS: Readonly<Record<ShaState, string>> = {
   absent: "not there",
   in_progress: "being brought up",
   running: "running",
+  asleep: "asleep",
   drifted: "not running, although its label says so",
   failed: "failed",
   stopping: "being removed",

@@ -14,6 +14,7 @@ import { imageOwnerOf } from "./check_image_owner.ts";
 import { lostError } from "../lock/lock_lease.ts";
 import { leftBehind } from "./left_behind.ts";
 import { pushContent } from "./push_content.ts";
+import { putToSleep, wake } from "./sleep.ts";
 import { retire } from "../record/retire.ts";
 import { settleFailure, type Unfinished } from "./settle_failure.ts";
 import type { PullWriter } from "../record/pull_writer.ts";
@@ -165,6 +166,10 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
         await assertStillDue(writer, plan, tools);
       }
       return await deploy(writer, { bringUp: step.bringUp, plan, state, tools }, signal);
+    case "sleep":
+      return await putToSleep(writer, { step, plan, tools }, signal);
+    case "wake":
+      return await wake(writer, { bringUp: step.bringUp, plan, state, tools }, signal);
     case "push_content":
       return await pushContent(writer, { step, plan, state, tools }, signal);
     case "activate":

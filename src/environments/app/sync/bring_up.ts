@@ -97,6 +97,8 @@ export async function recordIntent(
       [sha]: bringUp.sha,
     },
     ...(writer.record.failure?.sha === sha ? { failure: undefined } : {}),
+    // A run that continues a wake knows by the record that nothing has to be deployed.
+    ...(plan.steps.some(({ kind }) => kind === "wake") ? {} : { sleep: undefined }),
     attempts: {
       ...writer.record.attempts,
       [sha]: (writer.record.attempts[sha] ?? 0) + (plan.reason === "resumed" ? 0 : 1),
@@ -155,6 +157,10 @@ function describeReason(plan: Plan): string {
       return "Applying changed settings to";
     case "rebuild_requested":
       return "Rebuilding";
+    case "wake_requested":
+      return "Waking";
+    case "wake_scheduled":
+      return "The hours of sleep are over: waking";
     default:
       return "Preparing";
   }
@@ -174,7 +180,8 @@ export async function openDeployment(
   // The commit that comes up: the target, or the active one.
   const sha = plan.steps.find((each) => each.kind === "record_intent")?.bringUp.sha ?? plan.target;
   if (
-    plan.reason === "resumed" || plan.steps.some((each) => each.kind === "deploy" && each.bringUp.inPlace)
+    plan.reason === "resumed" ||
+    plan.steps.some((each) => each.kind === "wake" || (each.kind === "deploy" && each.bringUp.inPlace))
   ) {
     const info = await readRetirement(ports, { pr: plan.pr, shas: [shortSha(sha)] }, signal);
     if (info.deployments[0] !== undefined) return info.deployments[0];
@@ -282,7 +289,7 @@ export async function activate(
   const sha = shortSha(bringUp.sha);
   await assertStillDue(writer, plan, { ...tools, sent: true });
   // If a run died after deploying, the environment already serves and its deployment on GitHub is still open.
-  if (!plan.steps.some((each) => each.kind === "deploy")) {
+  if (!plan.steps.some((each) => each.kind === "deploy" || each.kind === "wake")) {
     state.deployment = await openDeployment(writer, plan, signal);
   }
   const address = state.address ?? step.address;

@@ -2,6 +2,7 @@
 
 import { type PrNumber, shortSha } from "../../../lib/ids.ts";
 import {
+  buildsAfterWake,
   describeRefusal,
   type Observation,
   personMay,
@@ -47,14 +48,17 @@ export async function checkOnly(
   const real = describeRealEnvironment(ports, observation.allLabels);
   if (real !== undefined) ports.terminal.warn(real);
   return {
-    ...decisionOf(plan, observation),
+    ...decisionOf(plan, { observation, policy }),
     ...authorityOf(ports, { plan, policy, observation, served: servedSha(mainView(ports, observed)) }),
   };
 }
 
-function decisionOf(plan: Plan, observation: Observation): Readonly<Record<string, string>> {
+function decisionOf(
+  plan: Plan,
+  { observation, policy }: { readonly observation: Observation; readonly policy: Policy },
+): Readonly<Record<string, string>> {
   return {
-    build_needed: String(plan.build),
+    build_needed: String(plan.build || buildsAfterWake(observation, { policy, plan })),
     sync_needed: String(plan.steps.length > 0),
     pr_number: String(observation.pr),
     target_sha: plan.target,

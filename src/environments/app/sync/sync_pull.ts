@@ -206,6 +206,12 @@ async function syncAnnounced(
     }
     assertRoom(observed, plan);
     let refusal = plan.build ? await findRefusal(ports.images, plan, signal) : undefined;
+    if (
+      refusal !== undefined && carriedOut?.reason === "wake_requested" && options.request?.trigger === "wake"
+    ) {
+      ports.terminal.warn(`${refusal.message}. It waits: "showtime sync ${pr}" builds it`);
+      break;
+    }
     if (refusal !== undefined && isTold(observed, refusal)) throw refusal;
     await checkImageOwner(ports, { plan, policy, observed }, signal);
     checkUrl(plan, observed);
@@ -259,7 +265,7 @@ async function syncAnnounced(
         superseded = outcome.kind === "superseded";
         if (outcome.kind === "superseded" && !outcome.blocked) {
           ports.terminal.say(`Starting over: ${outcome.why}`);
-        } else if (!superseded) request = undefined;
+        } else if (!superseded) request = remainingRequest(request, plan);
       }
       if (lock.kind === "held") await clearAfterDead(ports, { pr, held, look }, signal);
     } finally {
@@ -292,6 +298,16 @@ export function pullClosed(pr: PrNumber): AppError {
     exitCode: EXIT.refused,
     hint: "Reopen the pull request first",
   });
+}
+
+/**
+ * Returns the request that a plan which was carried out leaves. Work that a dead run left comes before a sleep or a wake.
+ */
+function remainingRequest(request: Request | undefined, { reason }: Plan): Request | undefined {
+  const open = request?.trigger === "sleep"
+    ? reason !== "sleep_requested"
+    : request?.trigger === "wake" && reason === "resumed";
+  return open ? request : undefined;
 }
 
 /** Removes what the dead holder of the lock had made on GitHub and not used. */

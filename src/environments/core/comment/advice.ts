@@ -8,7 +8,7 @@ export interface AdviceFacts {
   /** The name of the label that freezes the pull request; undefined if none does. */
   readonly frozen: string | undefined;
   /** The environment that people are sent to, or else the newest attempt. */
-  readonly state: "none" | "working" | "running" | "failed";
+  readonly state: "none" | "working" | "running" | "asleep" | "failed";
   /** Whether the head commit has no environment while another commit has one. */
   readonly waits: boolean;
   /**
@@ -38,6 +38,7 @@ export function adviseInComment(facts: AdviceFacts): string {
     }`;
   }
   if (facts.state === "failed") return adviseFailed(facts);
+  if (facts.state === "asleep") return adviseAsleep(facts);
   return adviseRunning(facts);
 }
 
@@ -55,6 +56,8 @@ function adviseBlocked({ state }: AdviceFacts, blocked: string): string {
       return `${held} To try again, take that label off, then add ${START}; to remove what is there, add ${STOP}.`;
     case "working":
       return `${held} To let the work go on, take that label off; to remove what is there, add ${STOP}.`;
+    case "asleep":
+      return `${held} To wake the environment, take that label off, then add ${START}; to remove it, add ${STOP}.`;
     case "running":
       return `${held} To update the environment, take that label off, then add ${SYNC}; to remove it, add ${STOP}.`;
   }
@@ -71,6 +74,13 @@ function adviseFailed({ frozen, pushes }: AdviceFacts): string {
     ? "pushes alone start nothing here (`auto_sync: never`)"
     : "a push from outside of this repository waits for that label";
   return `To try again, push a fix if one is needed, then add the label ${START}: ${why}.`;
+}
+
+function adviseAsleep({ waits }: AdviceFacts): string {
+  const then = waits
+    ? "It wakes as it was; a newer commit waits until then."
+    : "It wakes as it was; nothing is built.";
+  return `To wake it, add the label ${START}. ${then} To remove it, add ${STOP}.`;
 }
 
 function adviseRunning({ frozen, waits, pushes }: AdviceFacts): string {

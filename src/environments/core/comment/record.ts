@@ -3,6 +3,7 @@
  * no harm, because labels and platform have the state; the record only avoids repetition.
  */
 
+import { readRecordedSleep, type RecordedSleep } from "../sleep/mod.ts";
 import { type FailureReason, failureReason } from "../environment/failure.ts";
 import type { EngineIdentity } from "../environment/environment.ts";
 import { stripControls } from "../../../lib/sanitize.ts";
@@ -48,6 +49,8 @@ export interface CommentRecord {
   readonly update?: FailedUpdate | undefined;
   /** The newest push of content into an environment. */
   readonly content?: RecordedContent | undefined;
+  /** The environment that was put to sleep. Its wake or removal clears it. */
+  readonly sleep?: RecordedSleep | undefined;
   /** The times since which environments do not answer, in milliseconds since 1970. */
   readonly silent?: Readonly<Record<ShortSha, number>>;
   /** The engine on which an environment was last brought up, if the platform is an engine of one machine. */
@@ -125,8 +128,21 @@ function isInstant(at: unknown): boolean {
 
 function readRecord(data: unknown): CommentRecord {
   if (typeof data !== "object" || data === null) return EMPTY_RECORD;
-  const { attempts, shas, head, size, notice, shown, failure, silent, update, content, engine, events } =
-    data as Record<string, unknown>;
+  const {
+    attempts,
+    shas,
+    head,
+    size,
+    notice,
+    shown,
+    failure,
+    silent,
+    update,
+    content,
+    sleep,
+    engine,
+    events,
+  } = data as Record<string, unknown>;
   const counts: Record<ShortSha, number> = {};
   if (typeof attempts === "object" && attempts !== null) {
     for (const [key, value] of Object.entries(attempts)) {
@@ -146,6 +162,7 @@ function readRecord(data: unknown): CommentRecord {
   const updated = readUpdate(update);
   const pushed = readContent(content);
   const on = readEngine(engine);
+  const slept = readRecordedSleep(sleep);
   const quiet: Record<ShortSha, number> = {};
   for (const [key, at] of typeof silent === "object" && silent !== null ? Object.entries(silent) : []) {
     const sha = parseShortSha(key);
@@ -163,6 +180,7 @@ function readRecord(data: unknown): CommentRecord {
     ...(updated === undefined ? {} : { update: updated }),
     ...(pushed === undefined ? {} : { content: pushed }),
     ...(on === undefined ? {} : { engine: on }),
+    ...(slept === undefined ? {} : { sleep: slept }),
     ...(Object.keys(quiet).length === 0 ? {} : { silent: quiet }),
     events: list.filter((each): each is CommentEvent =>
       typeof each === "object" && each !== null && isInstant(each.at) && typeof each.text === "string"

@@ -6,6 +6,7 @@ import { formatInstant } from "../../../lib/instant.ts";
 import type { Status } from "../labels/label.ts";
 import { meantLabel } from "../labels/mod.ts";
 import { statusWords } from "../environment/status_words.ts";
+import { describeSleep } from "./describe_sleep.ts";
 import { type AdviceFacts, adviseInComment } from "./advice.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
 import { type CommentHookFailure, hookFailureText, logTailText } from "./hook_text.ts";
@@ -107,6 +108,9 @@ function headline(
   working: CommentEnvironment | undefined,
 ): string {
   const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
+  if (active?.status === "asleep") {
+    return `${describeSleep(model.record, active.short)} ${commit(model, active)}.${doing}`;
+  }
   if (active?.address !== undefined) {
     const url = active.url ?? formatUrl(active.address);
     const { silentSince } = active;

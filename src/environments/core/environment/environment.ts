@@ -27,6 +27,19 @@ export interface DeployedSettings {
   readonly url?: string | undefined;
 }
 
+/** The reason why an environment was put to sleep: a request, the configured hours, or a time without requests. */
+export type SleepCause = "person" | "schedule" | "idle";
+
+/** An environment as the platform keeps it while it is stopped. */
+export interface PlatformSleep {
+  /** Whether the platform carries Showtime's mark of sleep. Without it, something else may have stopped it. */
+  readonly marked: boolean;
+  /** Undefined if the platform cannot record it: the comment's record may know it. */
+  readonly cause?: SleepCause | undefined;
+  /** Since when it is stopped, in milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
 /** An environment as the platform has it, independent of the labels. Times are milliseconds since 1970. */
 export interface PlatformEnvironment {
   readonly platform: PlatformKind;
@@ -42,6 +55,10 @@ export interface PlatformEnvironment {
   readonly address: string | undefined;
   /** Whether it is running, stable and, if it was probed, answering. */
   readonly healthy: boolean;
+  /** Set while it is stopped and kept, as sleep leaves it. */
+  readonly sleep?: PlatformSleep | undefined;
+  /** When it was last started or woken; undefined if the platform does not say. */
+  readonly startedAt?: number | undefined;
   /** The platform's words for its condition: `running`, `exited (137)`. */
   readonly condition: string;
   readonly image: string | undefined;

@@ -1,4 +1,5 @@
 import type { CostSettings } from "../cost/settings.ts";
+import type { SleepSettings } from "../sleep/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 import type { Hooks } from "./hooks.ts";
 
@@ -49,6 +50,8 @@ export interface EnvironmentSettings {
    * every head.
    */
   readonly status?: { readonly required: boolean } | undefined;
+  /** When environments are put to sleep; undefined if only people do that. */
+  readonly sleep?: SleepSettings | undefined;
   /** Undefined if nothing is pushed into environments. */
   readonly content?: ContentSettings | undefined;
   /** Undefined if no command runs in environments. */

@@ -7,6 +7,7 @@ export const STATUS_WORDS = {
   built: "is built and is about to start",
   deploying: "is starting",
   running: "is running",
+  asleep: "is asleep",
   updating: "is being updated",
   failed: "did not come up",
   stopping: "is being removed",

@@ -39,6 +39,7 @@ export function fitsLabel(label: Label): boolean {
 function spell(label: Label): string {
   switch (label.kind) {
     case "trigger":
+      if (label.trigger === "sleep") return `${TENT} ${SIGNS.sleep} showtime-sleep`;
       return `${TENT} ${SIGNS[label.trigger]} showtime-trigger-${label.trigger}`;
     case "freeze":
     case "blocked":

@@ -1,10 +1,18 @@
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 
 /** A request that a person makes with a label. */
-export type Trigger = "start" | "stop" | "sync";
+export type Trigger = "start" | "stop" | "sync" | "sleep";
 
 /** The status of an environment for one commit. */
-export type Status = "building" | "built" | "deploying" | "running" | "updating" | "failed" | "stopping";
+export type Status =
+  | "building"
+  | "built"
+  | "deploying"
+  | "running"
+  | "asleep"
+  | "updating"
+  | "failed"
+  | "stopping";
 
 /** A time-to-live: a number of minutes, hours, days or weeks, or `close`: until the pull request closes. */
 export type Ttl =

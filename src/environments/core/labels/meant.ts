@@ -19,10 +19,12 @@ const FLAGS: ReadonlyMap<string, MeantLabel> = new Map(
   ["conf-enable", "conf-disable"].map((word) => [word, { name: `${TENT} ${word}-<FLAG>`, fill: FLAG }]),
 );
 const BY_SIGN: ReadonlyMap<string, MeantLabel> = new Map(
-  ([["start", "trigger-start"], ["stop", "trigger-stop"], ["sync", "trigger-sync"], ["freeze", "freeze"], [
-    "blocked",
-    "blocked",
-  ]] as const).map(([kind, word]) => [SIGNS[kind], { name: `${TENT} ${SIGNS[kind]} showtime-${word}` }]),
+  ([["start", "trigger-start"], ["stop", "trigger-stop"], ["sync", "trigger-sync"], ["sleep", "sleep"], [
+    "freeze",
+    "freeze",
+  ], ["blocked", "blocked"]] as const).map((
+    [kind, word],
+  ) => [SIGNS[kind], { name: `${TENT} ${SIGNS[kind]} showtime-${word}` }]),
 );
 /** Every word that is a label by itself, and the parts of it that people write alone. */
 const BY_WORD: ReadonlyMap<string, MeantLabel> = new Map(
@@ -40,6 +42,7 @@ const SPELLED: readonly (readonly [RegExp, string])[] = [
   [/:zap:|:high_voltage:|🌩\uFE0F?/giu, SIGNS.start],
   [/:octagonal_sign:|:stop_sign:|⛔\uFE0F?/giu, SIGNS.stop],
   [/:arrows_counterclockwise:|🔃\uFE0F?/giu, SIGNS.sync],
+  [/:zzz:/gi, SIGNS.sleep],
   [/:ice_cube:|:ice:|❄\uFE0F?/giu, SIGNS.freeze],
   [/:lock:|:locked:/gi, SIGNS.blocked],
   [/:hourglass(?:_flowing_sand|_done)?:|⏳\uFE0F?/giu, SIGNS.ttl],
@@ -86,12 +89,12 @@ function exactly(words: readonly string[], { tent }: { readonly tent: boolean })
   const label = parseLabel([TENT, ...words].join(" "));
   switch (label.kind) {
     case "trigger":
-      return BY_SIGN.get(SIGNS[label.trigger]);
+      return label.trigger !== "sleep" || isShowtimes(words, { tent })
+        ? BY_SIGN.get(SIGNS[label.trigger])
+        : undefined;
     case "freeze":
     case "blocked":
-      return tent || words.length > 1 || /showtime/i.test(words.join(" "))
-        ? BY_SIGN.get(SIGNS[label.kind])
-        : undefined;
+      return isShowtimes(words, { tent }) ? BY_SIGN.get(SIGNS[label.kind]) : undefined;
     case "flag":
       return FLAGS.get(label.on ? "conf-enable" : "conf-disable");
     case "pr_ttl":
@@ -99,6 +102,11 @@ function exactly(words: readonly string[], { tent }: { readonly tent: boolean })
     default:
       return undefined;
   }
+}
+
+/** Whether words that other people's labels have too stand beside a sign or a name that only Showtime uses. */
+function isShowtimes(words: readonly string[], { tent }: { readonly tent: boolean }): boolean {
+  return tent || words.length > 1 || /showtime/i.test(words.join(" "));
 }
 
 function similarLabel(words: readonly string[]): MeantLabel | undefined {

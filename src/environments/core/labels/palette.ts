@@ -13,6 +13,7 @@ const YELLOW = "FFD700";
 const SAND = "FFE4B5";
 const RED = "DC3545";
 const GREEN = "28A745";
+const BLUE = "C5DEF5";
 const ORANGE = "FD7E14";
 const GREY = "6A737D";
 const PALE = "FFF9C4";
@@ -22,6 +23,7 @@ const STATUS_COLORS: Readonly<Record<Status, string>> = {
   built: YELLOW,
   deploying: YELLOW,
   running: GREEN,
+  asleep: BLUE,
   updating: ORANGE,
   failed: RED,
   stopping: GREY,
@@ -31,6 +33,7 @@ const TRIGGER_WORDS: Readonly<Record<Trigger, string>> = {
   start: "Add this to create the preview environment of the pull request, or to rebuild it.",
   stop: "Add this to remove all preview environments of the pull request.",
   sync: "Add this to bring the preview environment of the pull request to its newest commit.",
+  sleep: "Add this to put the preview environment to sleep; the start trigger wakes it.",
 };
 
 const STATUS_WORDS: Readonly<Record<Status, string>> = {
@@ -38,6 +41,7 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
   built: "is built and about to be deployed",
   deploying: "is being deployed",
   running: "is running",
+  asleep: "is asleep; the start trigger wakes it",
   updating: "is being updated in place",
   failed: "failed; the comment says why",
   stopping: "is being removed",

@@ -14,6 +14,7 @@ export const STATUS_PRECEDENCE: readonly Status[] = [
   "deploying",
   "updating",
   "running",
+  "asleep",
   "failed",
   "stopping",
 ];
@@ -23,6 +24,8 @@ const WORDS: ReadonlyMap<string, { readonly label: Label; readonly sign: string 
   ["trigger-start", { label: { kind: "trigger", trigger: "start" }, sign: SIGNS.start }],
   ["trigger-stop", { label: { kind: "trigger", trigger: "stop" }, sign: SIGNS.stop }],
   ["trigger-sync", { label: { kind: "trigger", trigger: "sync" }, sign: SIGNS.sync }],
+  ["sleep", { label: { kind: "trigger", trigger: "sleep" }, sign: SIGNS.sleep }],
+  ["trigger-sleep", { label: { kind: "trigger", trigger: "sleep" }, sign: SIGNS.sleep }],
   ["freeze", { label: { kind: "freeze" }, sign: SIGNS.freeze }],
   ["blocked", { label: { kind: "blocked" }, sign: SIGNS.blocked }],
 ]);

@@ -6,6 +6,7 @@ export const FIXED_LABELS: readonly Label[] = [
   { kind: "trigger", trigger: "start" },
   { kind: "trigger", trigger: "stop" },
   { kind: "trigger", trigger: "sync" },
+  { kind: "trigger", trigger: "sleep" },
   { kind: "freeze" },
   { kind: "blocked" },
   { kind: "marker" },
@@ -37,6 +38,11 @@ export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
     setBy: "person",
   },
   {
+    name: `${TENT} ${SIGNS.sleep} showtime-sleep`,
+    meaning: "put the environment to sleep; a start or sync wakes it as it was, without a build",
+    setBy: "person",
+  },
+  {
     name: `${TENT} ${SIGNS.freeze} showtime-freeze`,
     meaning: "stays: pushes do not update the environment; an explicit start or sync still does",
     setBy: "person",
@@ -63,7 +69,7 @@ export const LABEL_REFERENCE: readonly LabelReferenceRow[] = [
   },
   {
     name: `${TENT} <sha> ${SIGNS.status} <status>`,
-    meaning: "status: building, built, deploying, running, updating, failed or stopping",
+    meaning: "status: building, built, deploying, running, asleep, updating, failed or stopping",
     setBy: "showtime",
   },
   {

@@ -11,6 +11,7 @@ export const SIGNS = {
   start: "⚡",
   stop: "🛑",
   sync: "🔄",
+  sleep: "💤",
   freeze: "🧊",
   blocked: "🔒",
   ttl: "⌛",

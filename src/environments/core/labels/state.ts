@@ -21,8 +21,8 @@ export interface LabeledEnvironment {
   /** Every known status that is present. A crash may leave more than one. */
   readonly statuses: readonly Status[];
   /**
-   * The status: of several, the last in `building < built < deploying < updating < running < failed <
-   * stopping`. It is `unknown` if no status is a known one, and undefined if there is no status label.
+   * The status: of several, the last in `building < built < deploying < updating < running < asleep < failed
+   * < stopping`. It is `unknown` if no status is a known one, and undefined if there is no status label.
    */
   readonly status: Status | "unknown" | undefined;
   /** Milliseconds since 1970. Of several, the newest, so that nothing expires too early. */

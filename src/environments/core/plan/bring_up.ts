@@ -3,6 +3,7 @@
 import { dueAfterStart } from "../environment/hooks.ts";
 import { retirementOf } from "./housekeeping.ts";
 import type { BringUp, Plan, Reason, Step } from "./plan.ts";
+import type { Observation } from "./observation.ts";
 import { requesterOf, wantedSettings, wantedTtl } from "./settings.ts";
 import { result, type Situation } from "./situation.ts";
 import type { ShaView } from "./state.ts";
@@ -19,6 +20,8 @@ export function bringUp(
     readonly asked?: string | undefined;
     /** Whether it serves already, so that only the record is missing. */
     readonly serves?: boolean;
+    /** Whether it sleeps, so that it is started as it was. */
+    readonly wake?: boolean;
   },
 ): Plan {
   const { observation, policy, target, view, others } = situation;
@@ -27,12 +30,13 @@ export function bringUp(
   const bringUp: BringUp = {
     sha: observation.target,
     image: policy.givenImage ?? (how.build ? undefined : view?.deployed?.image) ?? policy.imageOf(target),
-    settings: wantedSettings(observation, policy),
+    settings: (how.wake === true ? view?.deployed?.settings : undefined) ??
+      wantedSettings(observation, policy),
     ttl: wantedTtl(observation, { policy, short: target }),
     requestedBy: how.asked ?? requesterOf(view, undefined) ?? inherited ?? asked,
     createdAt: createdBefore(situation, how.reason) ?? observation.now,
     inPlace: view?.deployed !== undefined ||
-      (observation.platform === "as_labels" && view?.state === "running"),
+      (observation.platform === "as_labels" && (view?.state === "running" || view?.state === "asleep")),
   };
   const build = how.build && policy.givenImage === undefined;
   const updates = view?.deployed !== undefined &&
@@ -50,7 +54,8 @@ export function bringUp(
   if (how.serves !== true) {
     if (build) steps.push({ kind: "build", sha: bringUp.sha, image: bringUp.image });
     const hook = dueAfterStart(policy.hooks, bringUp);
-    steps.push({ kind: "deploy", bringUp, ...(hook === undefined ? {} : { hook }) });
+    if (how.wake === true) steps.push({ kind: "wake", bringUp });
+    else steps.push({ kind: "deploy", bringUp, ...(hook === undefined ? {} : { hook }) });
   }
   const address = how.serves === true ? view?.deployed?.address : undefined;
   if (policy.content !== undefined) {
@@ -80,6 +85,7 @@ const STATE_WORDS: Readonly<Record<Situation["state"], string>> = {
   absent: "has no environment",
   in_progress: "is being brought up",
   running: "is running",
+  asleep: "is asleep",
   drifted: "is not running, although its label says so",
   failed: "did not come up",
   stopping: "is being removed",
@@ -111,18 +117,23 @@ function describeWhy({ target, state, view, observation }: Situation, reason: Re
 function createdBefore({ observation, policy, view }: Situation, reason: Reason): number | undefined {
   const deploysAnew = reason === "rebuild_requested" || reason === "settings_changed";
   if (policy.ttlFrom === "deployed" && deploysAnew) return undefined;
-  const lives = view?.deployed !== undefined || view?.state === "running" || reason === "resumed" ||
-    reason === "drifted";
+  const lives = view?.deployed !== undefined || view?.state === "running" || view?.state === "asleep" ||
+    reason === "resumed" || reason === "drifted";
   if (!lives) return undefined;
   return [view?.labeled?.createdAt, view?.deployed?.createdAt].find((at) =>
     at !== undefined && at <= observation.now
   );
 }
 
-/** Returns the start and sync triggers, which a plan that brings the target up satisfies. */
-function consumable(situation: Situation): readonly string[] {
-  return situation.triggers.flatMap((each) =>
-    each.trigger === "stop" || each.name === undefined ? [] : [each.name]
+/**
+ * Returns the triggers that a plan which brings the target up satisfies. A sleep trigger is one of them if a start or
+ * sync stands beside it; else the environment is put to sleep when it is up.
+ */
+function consumable({ triggers, wanted }: Situation): readonly string[] {
+  return triggers.flatMap((each) =>
+    each.trigger === "stop" || each.name === undefined || (each.trigger === "sleep" && wanted.length === 0)
+      ? []
+      : [each.name]
   );
 }
 
@@ -134,7 +145,15 @@ export function planResume(situation: Situation): Plan {
   const build = rebuilding || observation.imageExists === false ||
     (status === "building" && observation.imageExists !== true);
   const serves = view !== undefined && servesAlready(view);
+  if (view !== undefined && !serves && isWaking(observation, view)) {
+    return bringUp(situation, { rule: 6, reason: "resumed", build: false, wake: true });
+  }
   return bringUp(situation, { rule: 6, reason: "resumed", build: build && !serves, serves });
+}
+
+/** Whether a run that died was waking the environment: it sleeps by the record, and not by its label any more. */
+export function isWaking({ record: { sleep } }: Observation, { short, labeled, deployed }: ShaView): boolean {
+  return sleep?.sha === short && labeled?.status === "deploying" && deployed !== undefined;
 }
 
 /** Whether a run that died had deployed the environment, so that only the record is missing. */

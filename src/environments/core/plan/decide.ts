@@ -16,6 +16,7 @@ import { describeOtherMachine, isOnOtherMachine } from "./active/other_machine.t
 import { planRecorded } from "./paths/plan_served.ts";
 import type { Plan, Step } from "./plan.ts";
 import { isUpdateExhausted, updateDue } from "./settings.ts";
+import { planSleep } from "./sleep/plan_sleep.ts";
 import { notice, result, type Situation, survey } from "./situation.ts";
 import { describeRefusal, isRecordTrusted, type TriggerView } from "./trust.ts";
 
@@ -42,7 +43,7 @@ function planOpen(observation: Observation, policy: Policy): Plan {
   const situation = survey(observation, policy);
   const plan = planLife(situation);
   const quiet = plan.steps.every(({ kind }) => LITTER.includes(kind)) &&
-    ["up_to_date", "no_environment", "attempts_exhausted", "housekeeping"].includes(plan.reason);
+    ["up_to_date", "no_environment", "attempts_exhausted", "housekeeping", "asleep"].includes(plan.reason);
   if (observation.labels.blocked.length > 0 && !quiet) {
     return result(situation, {
       rule: 3,
@@ -58,7 +59,7 @@ function planOpen(observation: Observation, policy: Policy): Plan {
   return plan;
 }
 
-/** Plans by rules 4 to 17. */
+/** Plans by rules 4 to 18. */
 function planLife(situation: Situation): Plan {
   const refused = situation.triggers.filter((each) => !each.authorized && !each.uncertain);
   if (refused.length > 0) return planBeside(situation, refused);
@@ -82,14 +83,14 @@ function planBeside(situation: Situation, refused: readonly TriggerView[]): Plan
     refused.flatMap(({ name }) => name === undefined ? [] : [name]),
   );
   const plan = planCommit(survey({ ...observation, labels }, policy));
-  if (!plan.steps.some(({ kind }) => kind === "record_intent")) return refusal;
+  if (!plan.steps.some(({ kind }) => kind === "record_intent" || kind === "sleep")) return refusal;
   const told = refusal.steps.map((step) =>
     step.kind === "notice" ? { ...step, saying: refusal.because } : step
   );
   return { ...plan, steps: [...told, ...plan.steps], because: [...plan.because, ...refusal.because] };
 }
 
-/** Plans by rules 5 to 17. */
+/** Plans by rules 5 to 18. */
 function planCommit(situation: Situation): Plan {
   const { observation, policy, target, view, state, others, wanted, frozen, lockAlive, likeness, approved } =
     situation;
@@ -126,6 +127,8 @@ function planCommit(situation: Situation): Plan {
     }
   }
   if (state === "in_progress") return planResume(situation);
+  const sleeping = planSleep(situation);
+  if (sleeping !== undefined) return sleeping;
   if (start !== undefined && (state === "absent" || state === "failed")) {
     return bringUp(situation, { rule: 7, reason: "start_requested", build: true, asked: start.by });
   }

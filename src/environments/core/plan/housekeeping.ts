@@ -46,7 +46,9 @@ export function planHousekeeping(
   },
 ): readonly Step[] {
   const { policy, views, target, satisfied, lost } = context;
-  const targetRuns = views.get(target)?.state === "running";
+  const { state } = views.get(target) ?? {};
+  const sleeps = state === "asleep" && decideActive(observation, { views, target }) === target;
+  const targetRuns = state === "running" || sleeps;
   const steps: Step[] = [];
   for (const view of views.values()) {
     if (view.deployed?.unsettled === true && view.state !== "stopping") {
@@ -140,11 +142,13 @@ function repairedLabels(
     (view.short !== active || view.short === lost);
   const status = running
     ? "running"
+    : view.state === "asleep"
+    ? "asleep"
     : gone || view.short === lost
     ? "failed"
     : known ?? (view.state === "in_progress" ? "deploying" : "failed");
-  // What the platform does not have has no address: it may be a stranger's by now.
-  const withdrawn = deployed === undefined ||
+  // What the platform does not have, or has stopped, has no address: it may be a stranger's by now.
+  const withdrawn = deployed === undefined || view.state === "asleep" ||
     (deployed.address === undefined && (view.state === "failed" || view.short === lost));
   const kept = withdrawn && observation.platform !== "as_labels" ? undefined : labeled?.address;
   const ttlPolicy = view.short === target ? policy : { ...policy, ttl: undefined };

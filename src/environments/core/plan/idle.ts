@@ -10,7 +10,7 @@ import type { ShortSha } from "../../../lib/ids.ts";
 import { findRecorded, findUnchanged } from "./paths/unchanged.ts";
 import type { Observation, Policy } from "./observation.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
-import { notice, result, type Situation } from "./situation.ts";
+import { isUpward, notice, result, type Situation } from "./situation.ts";
 import type { TriggerView } from "./trust.ts";
 
 /** The steps of {@link litter}. The blocked label does not hold them up. */
@@ -28,7 +28,9 @@ export function planIdle(
 ): Plan {
   const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
   // A trigger on an earlier commit does not approve this one: it is removed, and the comment asks again.
-  const unapproved = triggers.filter((each) => each.trigger !== "stop" && !each.approvesTarget);
+  const unapproved = triggers.filter((each) =>
+    each.name !== undefined && isUpward(each) && !each.approvesTarget
+  );
   // A request that comes while the environment is being removed is served when it is gone.
   const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;
   const satisfied = triggers.flatMap((each) =>

@@ -12,6 +12,7 @@ export { planHousekeeping, retirementOf } from "./housekeeping.ts";
 export { diffLabels, hasLabel, type LabelChange, type LabelFacts, labelsFor } from "./desired.ts";
 export type {
   ApprovalDoubt,
+  Asked,
   LabelOrigin,
   Observation,
   Policy,
@@ -39,12 +40,20 @@ export {
   type Plan,
   type Reason,
   type Retirement,
+  type Sleep,
   type Step,
 } from "./plan.ts";
 export { isOnOtherMachine } from "./active/other_machine.ts";
 export { settingsDifference, settingsKey, wantedSettings, wantedTtl } from "./settings.ts";
 export { readBodyFlags } from "./body/body_flags.ts";
-export { decideShaState, type PlatformPresence, type ShaState, type ShaView, viewShas } from "./state.ts";
+export {
+  decideShaState,
+  type PlatformPresence,
+  presenceOf,
+  type ShaState,
+  type ShaView,
+  viewShas,
+} from "./state.ts";
 export {
   describeRefusal,
   isTargetTrusted,
@@ -53,6 +62,8 @@ export {
   type TriggerView,
   viewTriggers,
 } from "./trust.ts";
+export { planSleeping, planWaking } from "./sleep/plan_sleep.ts";
+export { buildsAfterWake } from "./sleep/after_wake.ts";
 export { describeCodes, describeDecision, REASON_WORDS } from "./words.ts";
 export { planVariations, type Variation } from "./variations.ts";
 export { type Approval, type HeadSighting, judgeApproval, type LabelMoment } from "./approval.ts";

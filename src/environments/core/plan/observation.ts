@@ -5,6 +5,7 @@ import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { LabelState } from "../labels/mod.ts";
 import type { Trigger, Ttl } from "../labels/label.ts";
 import type { Census } from "./limits/census.ts";
+import type { RecordedSleep } from "../sleep/mod.ts";
 import type { LockView } from "../lock.ts";
 import type { Comparison } from "./paths/comparison.ts";
 import type { HeadStatus } from "../news/mod.ts";
@@ -30,9 +31,12 @@ export interface LabelOrigin {
  */
 export type ApprovalDoubt = "moved" | "unseen" | "unreadable";
 
+/** A trigger, or the request that only a command makes. */
+export type Asked = Trigger | "wake";
+
 /** A request that does not come from a label: a command that acts like a trigger. */
 export interface Request {
-  readonly trigger: Trigger;
+  readonly trigger: Asked;
   /** Whether an environment that runs already is rebuilt (rule 8). */
   readonly force: boolean;
   /** The comment that asks for it; undefined for a command at a terminal. */
@@ -74,6 +78,8 @@ export interface PullRecord {
   readonly update?: FailedUpdate | undefined;
   /** The newest push of content into an environment. */
   readonly content?: RecordedContent | undefined;
+  /** The environment that was put to sleep. */
+  readonly sleep?: RecordedSleep | undefined;
   /** Whether the pull request has a comment of Showtime. */
   readonly present: boolean;
   /** The environments that the comment shows, by `describeShown()`; undefined if its record does not say. */

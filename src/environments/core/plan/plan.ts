@@ -1,5 +1,5 @@
 import { type EnvironmentKey, serviceNameOf } from "../environment/names.ts";
-import type { DeployedSettings } from "../environment/environment.ts";
+import type { DeployedSettings, SleepCause } from "../environment/environment.ts";
 import { describeHookCommand, type HookCommand } from "../environment/hooks.ts";
 import type { FullSha, PrNumber, ShortSha } from "../../../lib/ids.ts";
 import type { Label, Status, Ttl } from "../labels/label.ts";
@@ -11,6 +11,8 @@ export type ActionNeeded =
   | "destroy_environment"
   | "create_environment"
   | "rolling_update"
+  | "sleep_environment"
+  | "wake_environment"
   | "no_action"
   | "blocked";
 
@@ -37,6 +39,12 @@ export type Reason =
   | "retry_failed"
   | "settings_changed"
   | "image_gone"
+  | "sleep_requested"
+  | "sleep_scheduled"
+  | "idle"
+  | "wake_requested"
+  | "wake_scheduled"
+  | "asleep"
   | "housekeeping"
   | "up_to_date"
   | "no_environment"
@@ -54,6 +62,15 @@ export interface BringUp {
   readonly createdAt: number;
   /** Whether the same SHA runs already, and serves until the new instance is healthy. */
   readonly inPlace: boolean;
+}
+
+/** An environment to put to sleep: it is stopped and kept. */
+export interface Sleep {
+  readonly short: ShortSha;
+  readonly environment: EnvironmentKey;
+  readonly cause: SleepCause;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** An environment to remove, with its parts on the platform and on GitHub. */
@@ -82,6 +99,10 @@ export type Step =
   | { readonly kind: "build"; readonly sha: FullSha; readonly image: string }
   /** `hook`: the command `after_start`, which runs when the environment is healthy; undefined if none is due. */
   | { readonly kind: "deploy"; readonly bringUp: BringUp; readonly hook?: HookCommand | undefined }
+  /** Stops the environment. `triggers`: the labels that asked for it. They go when it is stopped. */
+  | { readonly kind: "sleep"; readonly sleep: Sleep; readonly triggers: readonly string[] }
+  /** Starts the environment that sleeps as it was, without an image. */
+  | { readonly kind: "wake"; readonly bringUp: BringUp }
   /**
    * Pushes the commit's content into its environment. `address`: as for `activate`. `serving`: the environment runs
    * already, and only its content is missing.
@@ -166,6 +187,10 @@ export function describeStep(step: Step): string {
       } from ${step.bringUp.image}${
         step.hook === undefined ? "" : `; run after_start in it: ${describeHookCommand(step.hook)}`
       }`;
+    case "sleep":
+      return `put the environment for ${step.sleep.short} to sleep`;
+    case "wake":
+      return `wake the environment for ${step.bringUp.sha.slice(0, 7)}`;
     case "push_content":
       return `push the assets of ${step.sha.slice(0, 7)} into its environment`;
     case "activate":

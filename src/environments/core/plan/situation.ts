@@ -39,7 +39,7 @@ export function survey(observation: Observation, policy: Policy): Situation {
   const stale = (trigger: TriggerView) =>
     becameRunning !== undefined && trigger.at !== undefined && trigger.at < becameRunning;
   const wanted = triggers.filter((each) =>
-    each.trigger !== "stop" && each.authorized && each.approvesTarget && !stale(each)
+    isUpward(each) && each.authorized && each.approvesTarget && !stale(each)
   );
   return {
     observation,
@@ -56,6 +56,11 @@ export function survey(observation: Observation, policy: Policy): Situation {
     frozen: observation.labels.frozen.length > 0,
     lockAlive: observation.lock.kind === "held" && observation.lock.alive,
   };
+}
+
+/** Whether a trigger asks for the target to be brought up. */
+export function isUpward({ trigger }: Pick<TriggerView, "trigger">): boolean {
+  return trigger === "start" || trigger === "sync";
 }
 
 /** Returns the step that shows a notice in the comment; none if the comment shows it already. */

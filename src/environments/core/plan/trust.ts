@@ -1,15 +1,14 @@
 /** The part of the decision that guards builds: who asked, and whether that account may. */
 
 import type { ShortSha } from "../../../lib/ids.ts";
-import type { Trigger } from "../labels/label.ts";
 import { payloadHead } from "./approval.ts";
 import { isWrittenByUs } from "./believe.ts";
-import type { ApprovalDoubt, Observation, Policy } from "./observation.ts";
+import type { ApprovalDoubt, Asked, Observation, Policy } from "./observation.ts";
 import { mayCauseBuild } from "../../../lib/permission.ts";
 
 /** A trigger label on the pull request, or a command that acts like one. */
 export interface TriggerView {
-  readonly trigger: Trigger;
+  readonly trigger: Asked;
   /** The label's name; undefined for a command. */
   readonly name: string | undefined;
   /** The login that set it; undefined if it cannot be identified. */
@@ -81,7 +80,8 @@ export function viewTriggers(
     const gone = origin !== undefined && origin.login === undefined;
     const by = origin === undefined ? observation.actor : origin.login;
     const authorized = personMay(observation, by);
-    const doubt = trusted ? undefined : doubtAbout(observation, name);
+    // Sleep runs no code, so it needs no approval of the commit.
+    const doubt = trusted || trigger === "sleep" ? undefined : doubtAbout(observation, name);
     return {
       trigger,
       name,

@@ -6,7 +6,7 @@ import { type DockerBackdrop, makeDockerBackdrop } from "../../../worlds/docker/
 import { writeTestContext } from "../../../worlds/docker/images.ts";
 import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
-import { HOOK_LIVES, HOOKS, LIVES } from "./lives.ts";
+import { HOOK_LIVES, HOOKS, type Life, PLAIN_LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
 import { type Ground, servedLife, type ServedStage, serving } from "./served_lives.ts";
 
@@ -38,7 +38,7 @@ export async function openDockerLives(): Promise<DockerLives> {
   });
   return {
     scenarios: [
-      ...LIVES.map((life) => servedLife(groundFor(), life)),
+      ...PLAIN_LIVES.map((life) => servedLife(groundFor(), life)),
       ...HOOK_LIVES.map((life) => servedLife(groundFor(HOOKS), life)),
     ],
     close: () => Deno.remove(context, { recursive: true }),
@@ -52,11 +52,11 @@ export function isDockerCommand(name: string): boolean {
 
 async function assertRests(
   { world, backdrop }: ServedStage<DockerBackdrop>,
-  short: string | undefined,
+  life: Pick<Life, "rest" | "asleep">,
 ): Promise<void> {
+  const { rest: short, asleep = false } = life;
   const { containers, images, untagged } = await backdrop.inventory();
   assert.deepEqual(containers, short === undefined ? [] : [`pr-${world.pr}-${short}`], "containers");
   assert.deepEqual(untagged, [], "images without a tag");
-  const address = short === undefined ? undefined : await serving(world);
-  assertLabelsRest(world, { short, address, images });
+  assertLabelsRest(world, { short, address: await serving(world, life), images, asleep });
 }

@@ -6,7 +6,7 @@ import type { Moto } from "../../../worlds/aws/mod.ts";
 import type { Scenario } from "../../../worlds/schedule/mod.ts";
 import { PR } from "../../../worlds/world.ts";
 import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
-import { HOOK_LIVES, HOOKS, type Life, LIVES } from "./lives.ts";
+import { HOOK_LIVES, HOOKS, type Life, PLAIN_LIVES } from "./lives.ts";
 import { assertLabelsRest } from "./rests.ts";
 import { type Ground, servedLife, type ServedStage, servedZombie, serving } from "./served_lives.ts";
 
@@ -15,7 +15,8 @@ export type EcsStage = ServedStage<AwsBackdrop>;
 
 /** Lives at whose end an environment goes. */
 const ENDING = ["updating", "stopping", "closing", "cleaning_up"];
-const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating"];
+/** The lives in which a second task is started. */
+const IN_PLACE_OR_BESIDE = ["rebuilding", "changing_a_flag", "updating", "waking"];
 
 /** One run at work on a life, on ECS. */
 export function ecsLifeScenario(life: Life, moto: Moto): Scenario {
@@ -29,7 +30,7 @@ export function balancedLifeScenario(life: Life, moto: Moto): Scenario {
 
 /** Two runs at work on it, of which the first is taken for dead. */
 export function ecsZombieScenarios(moto: Moto): readonly Scenario[] {
-  return LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
+  return PLAIN_LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => servedZombie(onEcs(moto), life));
 }
 
 /** The same behind a load balancer. */
@@ -86,11 +87,13 @@ function onBalancedEcs(moto: Moto): Ground<AwsBackdrop> {
 /** All of them. */
 export function ecsLifeScenarios(moto: Moto): readonly Scenario[] {
   return [
-    ...LIVES.map((life) => ecsLifeScenario(life, moto)),
-    ...LIVES.map((life) => balancedLifeScenario(life, moto)),
+    ...PLAIN_LIVES.map((life) => balancedLifeScenario(life, moto)),
+    ...PLAIN_LIVES.map((life) => ecsLifeScenario(life, moto)),
     ...ecsZombieScenarios(moto),
     ...HOOK_LIVES.map((life) => ecsHookScenario(life, moto)),
-    ...LIVES.filter(({ cleanup }) => cleanup !== true).map((life) => balancedZombieScenario(life, moto)),
+    ...PLAIN_LIVES.filter(({ cleanup }) => cleanup !== true).map((life) =>
+      balancedZombieScenario(life, moto)
+    ),
   ];
 }
 
@@ -99,12 +102,16 @@ export function isAwsRequest(name: string): boolean {
   return /^(ecs|ec2|elasticloadbalancing|logs)\./.test(name);
 }
 
-/** Everything that is to hold of ECS and GitHub once the pull request has come to rest at `short`, or at nothing. */
-async function assertRests({ world, backdrop }: EcsStage, short: string | undefined): Promise<void> {
+/** Everything that is to hold of ECS and GitHub once the pull request has come to rest. */
+async function assertRests(
+  { world, backdrop }: EcsStage,
+  life: Pick<Life, "rest" | "asleep">,
+): Promise<void> {
+  const { rest: short, asleep = false } = life;
   const there = await backdrop.inventory(world.pr);
   const service = short === undefined ? [] : [`pr-${world.pr}-${short}-service`];
   assert.deepEqual(there.services, service, "services");
-  assert.deepEqual(there.tasks, service, "tasks");
+  assert.deepEqual(there.tasks, asleep ? [] : service, "tasks");
   assert.equal(there.revisions.length, service.length, `revisions: ${there.revisions.join(", ")}`);
-  assertLabelsRest(world, { short, address: short === undefined ? undefined : await serving(world) });
+  assertLabelsRest(world, { short, address: await serving(world, life), asleep });
 }

@@ -1,8 +1,12 @@
 /** What a run of the program can be at when something happens to it, from a first start to a cleanup. */
 
 import assert from "node:assert/strict";
-import type { SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
+import { applyCleanup } from "../../../../src/environments/app/cleanup/apply_cleanup.ts";
+import { planCleanup, WHOLE_CLEANUP } from "../../../../src/environments/app/cleanup/cleanup.ts";
+import { DEFAULT_OPTIONS } from "../../../../src/environments/app/sync/make_policy.ts";
+import { syncPull, type SyncResult } from "../../../../src/environments/app/sync/sync_pull.ts";
 import type { Hooks } from "../../../../src/environments/core/environment/hooks.ts";
+import { parseSleepHours } from "../../../../src/environments/core/sleep/mod.ts";
 import { AppError } from "../../../../src/lib/errors.ts";
 import {
   type CleanedUp,
@@ -15,8 +19,8 @@ import {
   stageOf,
   syncing,
 } from "../../../worlds/schedule/mod.ts";
-import { B, HOUR, makeWorld, MINUTE, type RunChange, type World } from "../../../worlds/world.ts";
-import { assertRests, assertToldRight, deploys, START, STOP } from "./rests.ts";
+import { B, HOUR, makeWorld, MINUTE, never, PR, type RunChange, type World } from "../../../worlds/world.ts";
+import { assertRests, assertToldRight, deploys, SLEEP, START, STOP } from "./rests.ts";
 
 /** Something that a run does, and where it is to end. */
 export interface Life {
@@ -29,6 +33,12 @@ export interface Life {
   readonly rest: string | undefined;
   /** It is a cleanup, not a sync. */
   readonly cleanup?: true;
+  /** The environment sleeps before. */
+  readonly sleeps?: "person" | "schedule";
+  /** The environment sleeps in the end. */
+  readonly asleep?: true;
+  /** Environments sleep by hours. */
+  readonly hours?: true;
 }
 
 const label = (world: World, add: readonly string[]) =>
@@ -63,7 +73,78 @@ export const LIVES: readonly Life[] = [
     rest: undefined,
     cleanup: true,
   },
+  {
+    name: "falling_asleep",
+    runs: true,
+    event: (world) => label(world, [SLEEP]),
+    rest: "aaaaaaa",
+    asleep: true,
+  },
+  { name: "waking", runs: true, sleeps: "person", event: (world) => label(world, [START]), rest: "aaaaaaa" },
+  {
+    name: "falling_asleep_by_hours",
+    runs: true,
+    event: (world) => world.clock.advance(6 * HOUR),
+    rest: "aaaaaaa",
+    asleep: true,
+    cleanup: true,
+    hours: true,
+  },
+  {
+    name: "waking_by_hours",
+    runs: true,
+    sleeps: "schedule",
+    event: (world) => world.clock.advance(11 * HOUR),
+    rest: "aaaaaaa",
+    cleanup: true,
+    hours: true,
+  },
 ];
+
+/** The settings of a run where environments sleep by hours. A world begins at 14:30 UTC. */
+const HOURS = { sleep: { afterMs: undefined, hours: parseSleepHours("20:00-07:00 UTC") } };
+
+/** Lets the environment of a world fall asleep. */
+export async function slept(world: World, cause: "person" | "schedule"): Promise<void> {
+  if (cause === "person") {
+    const options = {
+      ...DEFAULT_OPTIONS,
+      request: { trigger: "sleep", force: false },
+      planOnly: false,
+    } as const;
+    await syncPull(world.context(), world.pr, options, never());
+  } else {
+    world.clock.advance(6 * HOUR);
+    const context = world.context({ settings: HOURS });
+    await applyCleanup(
+      context,
+      await planCleanup(context, WHOLE_CLEANUP, never()),
+      { approved: [] },
+      never(),
+    );
+  }
+  assert.equal(world.platform.environments[0]?.sleep !== undefined, true, "it sleeps");
+}
+
+/** The environment was built and deployed once, and stopped once; `woken`: and started again once. */
+function assertSleptOnce(world: World, woken: boolean): void {
+  const service = `pr-${PR}-aaaaaaa-service`;
+  assert.deepEqual(world.platform.changes, [
+    `deploy ${service}`,
+    `sleep ${service}`,
+    ...(woken ? [`wake ${service}`] : []),
+  ]);
+  assert.equal(world.images.built.length, 1);
+  assert.equal(world.simulator.state().deployments.length, 1);
+}
+
+/** The lives in which no environment sleeps. */
+export const AWAKE_LIVES: readonly Life[] = LIVES.filter(({ sleeps, asleep }) =>
+  sleeps === undefined && asleep === undefined
+);
+
+/** The lives without settings of their own: they are played on servers too. */
+export const PLAIN_LIVES: readonly Life[] = LIVES.filter(({ hours }) => hours === undefined);
 
 /** How a life is played: its runs, and everything further that is to hold once it has come to rest. */
 export interface LifePlay {
@@ -96,11 +177,12 @@ export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
       if (life.runs) await world.sync(world.context(run));
+      if (life.sleeps !== undefined) await slept(world, life.sleeps);
       life.event(world);
       const stage = stageOf(world);
       stage.actors.set(
         "a",
-        life.cleanup ? cleaning(stage, "a", { ...run, owns: false }) : syncing(stage, "a", run),
+        life.cleanup ? cleaning(stage, "a", cleanupOptions(life, run)) : syncing(stage, "a", run),
       );
       return stage;
     },
@@ -119,7 +201,15 @@ export function newsScenario(life: Life): Scenario {
 /** Does once more what the life is about, without the border. */
 export async function again(life: Life, world: World, options?: RunChange): Promise<unknown> {
   if (!life.cleanup) return await world.sync(world.context(options));
-  return await cleaning({ ...stageOf(world), border: OPEN }, "z", { ...options, owns: false })();
+  await cleaning({ ...stageOf(world), border: OPEN }, "z", cleanupOptions(life, options))();
+  // A cleanup does not try an environment again that did not wake: the next sync does.
+  if (life.sleeps !== undefined) await world.sync(world.context(options));
+}
+
+function cleanupOptions(life: Life, run: RunChange = {}) {
+  return life.hours === undefined
+    ? { ...run, owns: false }
+    : { ...run, owns: false, settings: { ...run.settings, ...HOURS } };
 }
 
 /** A border at which nobody waits. */
@@ -143,7 +233,7 @@ async function checkLife(life: Life, played: Played, { run, rests }: LifePlay): 
     world.clock.advance(11 * MINUTE);
     await again(life, world, run);
   }
-  assertRests(world, life.rest);
+  assertRests(world, life.rest, { asleep: life.asleep === true });
   rests?.(world, life, { fate: odd?.move.fate ?? "go" });
   const { writes } = await world.count(() => again(life, world, run));
   assert.equal(writes, 0, "one more run writes");
@@ -156,6 +246,9 @@ export function assertSucceeded(life: Life, value: unknown): void {
 
 /** Nothing was done twice that costs something or that people see. */
 function assertDoneOnce(life: Life, world: World): void {
+  if (life.asleep === true || life.sleeps !== undefined) {
+    return assertSleptOnce(world, life.sleeps !== undefined);
+  }
   const { deployments } = world.simulator.state();
   const inPlace = life.name === "rebuilding" || life.name === "changing_a_flag";
   for (const short of ["aaaaaaa", "bbbbbbb"]) {

@@ -8,6 +8,7 @@ import { A, B, environment, imageOf, PR, type World } from "../../../worlds/worl
 
 export const START = "🎪 ⚡ showtime-trigger-start";
 export const STOP = "🎪 🛑 showtime-trigger-stop";
+export const SLEEP = "🎪 💤 showtime-sleep";
 export const SYNC = "🎪 🔄 showtime-trigger-sync";
 export const FREEZE = "🎪 🧊 showtime-freeze";
 export const LOCK = `🎪 lock pr-${PR}`;
@@ -18,22 +19,25 @@ const SHAS = [A, B];
 export function assertRests(
   world: World,
   short: string | undefined,
-  { told = "" }: { readonly told?: string } = {},
+  { told = "", asleep = false }: { readonly told?: string; readonly asleep?: boolean } = {},
 ): void {
   const { environments } = world.platform;
   assert.deepEqual(environments.map((each) => each.short), short === undefined ? [] : [short], told);
-  assertLabelsRest(world, { short, address: environments[0]?.address, told });
+  if (short !== undefined) assert.equal(environments[0]?.sleep !== undefined, asleep, `${told}: asleep`);
+  assertLabelsRest(world, { short, address: environments[0]?.address, told, asleep });
 }
 
 /** The same of GitHub and the images alone, for an environment at `address`. */
 export function assertLabelsRest(
   world: World,
-  { short, address, told = "", images = world.images.stored }: {
+  { short, address, told = "", asleep = false, images = world.images.stored }: {
     readonly short: string | undefined;
     readonly address: string | undefined;
     /** The images that there are, of the repository that the world's are in. */
     readonly images?: readonly string[];
     readonly told?: string;
+    /** The environment is asleep: it has no address. */
+    readonly asleep?: boolean;
   },
 ): void {
   const litter = world.definitions().filter((name) =>
@@ -49,15 +53,22 @@ export function assertLabelsRest(
     return;
   }
   for (
-    const name of [`🎪 ${short} 🚦 running`, `🎪 🎯 ${short}`, `🎪 ${short} 🌐 ${address}`, "🎪 showtime"]
+    const name of [
+      `🎪 ${short} 🚦 ${asleep ? "asleep" : "running"}`,
+      `🎪 🎯 ${short}`,
+      ...(asleep ? [] : [`🎪 ${short} 🌐 ${address}`]),
+      "🎪 showtime",
+    ]
   ) {
     assert.ok(labels.includes(name), `${told}: ${name} is not among ${labels.join(", ")}`);
   }
   assert.equal(labels.filter((name) => name.includes("🚦")).length, 1, `${told}: ${labels.join(", ")}`);
-  assert.deepEqual(labels.filter((name) => /trigger|🏗/u.test(name)), [], told);
+  assert.deepEqual(labels.filter((name) => /trigger|🏗|💤/u.test(name)), [], told);
+  if (asleep) assert.deepEqual(labels.filter((name) => name.includes("🌐")), [], told);
   const sha = SHAS.find((each) => each.startsWith(short)) ?? assert.fail(`no such commit: ${short}`);
   assert.deepEqual(images, [imageOf(world.pr, environment(sha).short ?? assert.fail())], told);
-  assert.ok(world.comment().includes(`${address}`), `${told}: the comment does not name ${address}`);
+  const shown = asleep ? "**Asleep**" : `${address}`;
+  assert.ok(world.comment().includes(shown), `${told}: the comment does not name ${shown}`);
   const pull = world.simulator.state().pulls.find(({ number }) => number === world.pr);
   const comments = (pull?.comments ?? []).filter(({ body }) => !body.startsWith("<!-- showtime:news "));
   assert.equal(comments.length, 1, `${told}: one comment`);

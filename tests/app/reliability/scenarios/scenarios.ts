@@ -8,7 +8,7 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { HOOK_LIVES, lifeScenario, LIVES, newsScenario } from "./lives.ts";
+import { AWAKE_LIVES, HOOK_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
@@ -52,13 +52,13 @@ function allScenarios(): readonly Scenario[] {
     SERVED_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
-    ...LIVES.map((life) => newsScenario(life)),
+    ...AWAKE_LIVES.map((life) => newsScenario(life)),
   ];
 }
 
 const ON_ECS: Served = {
   names: [
-    ...LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
+    ...PLAIN_LIVES.flatMap(({ name, cleanup }) => [`ecs_${name}`, ...cleanup ? [] : [`ecs_zombie_${name}`]]),
     ...HOOK_LIVES.map(({ name }) => `ecs_hooks_${name}`),
   ],
   async open() {
@@ -71,7 +71,7 @@ const ON_ECS: Served = {
 
 const ON_DOCKER: Served = {
   names: [
-    ...LIVES.map(({ name }) => `docker_${name}`),
+    ...PLAIN_LIVES.map(({ name }) => `docker_${name}`),
     ...HOOK_LIVES.map(({ name }) => `docker_hooks_${name}`),
   ],
   async open() {

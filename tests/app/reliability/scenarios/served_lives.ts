@@ -20,7 +20,7 @@ import {
 import { makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
 import { assertSucceeded, assertTold, type Life } from "./lives.ts";
 import { inActions, RUNS } from "./exclusion.ts";
-import { START } from "./rests.ts";
+import { SLEEP, START } from "./rests.ts";
 
 /** Longer than anything takes that a platform does by itself. */
 const SETTLING_MS = 2 * MINUTE;
@@ -42,8 +42,8 @@ export interface Ground<Servers extends Backdrop> {
   readonly make: (world: World) => Promise<Servers>;
   /** Requests of which the driver repeats what fails: nobody has to know. */
   readonly isRepeated: (name: string) => boolean;
-  /** Throws unless the platform and GitHub are at rest with that commit, or with nothing. */
-  readonly assertRests: (stage: ServedStage<Servers>, short: string | undefined) => Promise<void>;
+  /** Throws unless the platform and GitHub are at rest as the life is to end. */
+  readonly assertRests: (stage: ServedStage<Servers>, life: Pick<Life, "rest" | "asleep">) => Promise<void>;
   /** Throws where something was done twice. */
   readonly assertDoneOnce: (stage: ServedStage<Servers>, life: Life) => void;
 }
@@ -98,6 +98,11 @@ async function begin<Servers extends Backdrop>(
   try {
     if (life.runs) assertDone(await runAlone(stage, syncing));
     await passTime(stage);
+    if (life.sleeps !== undefined) {
+      world.simulator.label({ pr: world.pr, add: [SLEEP], remove: [], actor: "maxime" });
+      assertDone(await runAlone(stage, syncing));
+      await passTime(stage);
+    }
   } catch (error) {
     await backdrop.dispose();
     throw error;
@@ -171,7 +176,7 @@ async function assertStays<Servers extends Backdrop>(
   ground: Ground<Servers>,
   { life, stage }: { readonly life: Life; readonly stage: ServedStage<Servers> },
 ): Promise<void> {
-  await ground.assertRests(stage, life.rest);
+  await ground.assertRests(stage, life);
   const writes = await writesOf(stage, () => runAlone(stage, actorOf(life)));
   assert.deepEqual(writes, { github: 0, platform: [] }, "one more run writes");
 }
@@ -184,8 +189,12 @@ function assertAdmits(life: Life, value: unknown): void {
   assertTold(failure, "go");
 }
 
-/** The address that the labels send people to, and that it answers. */
-export async function serving(world: World): Promise<string> {
+/** The address that the labels send people to, and that it answers. An environment that is asleep, or gone, has none. */
+export async function serving(
+  world: World,
+  { rest, asleep }: Pick<Life, "rest" | "asleep">,
+): Promise<string | undefined> {
+  if (rest === undefined || asleep === true) return undefined;
   const found = world.labels().map((name) => / 🌐 (\S+)$/u.exec(name)?.[1]).find((each) =>
     each !== undefined
   );

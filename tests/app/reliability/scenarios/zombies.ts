@@ -5,7 +5,7 @@ import { person, type Scenario, type Stage, stageOf, syncing } from "../../../wo
 import { makeWorld, MINUTE, type World } from "../../../worlds/world.ts";
 import { inActions, RUNS } from "./exclusion.ts";
 import { assertRests, START } from "./rests.ts";
-import { again, type Life, LIVES } from "./lives.ts";
+import { again, type Life, LIVES, slept } from "./lives.ts";
 
 /** Why it is taken for dead. */
 const DEATHS: Readonly<
@@ -25,6 +25,7 @@ function zombieScenario(life: Life, death: string): Scenario {
         seed: { runs: RUNS },
       });
       if (life.runs) await world.sync();
+      if (life.sleeps !== undefined) await slept(world, life.sleeps);
       life.event(world);
       const stage = stageOf(world);
       const { act, next } = DEATHS[death] ?? assert.fail(death);
@@ -44,7 +45,7 @@ function zombieScenario(life: Life, death: string): Scenario {
       await again(life, world);
       const tidy = LIVES.find(({ cleanup }) => cleanup === true) ?? assert.fail("there is no cleanup");
       await again(tidy, world);
-      assertRests(world, life.rest);
+      assertRests(world, life.rest, { asleep: life.asleep === true });
       assert.equal((await world.count(() => again(life, world))).writes, 0, "one more run writes");
     },
   };
@@ -56,5 +57,5 @@ export const ZOMBIES: readonly Scenario[] = LIVES.filter(({ cleanup }) => cleanu
 
 /** Those that are played on every machine: how it died makes a difference only where much is under way. */
 export const ZOMBIES_EVERYWHERE: readonly Scenario[] = ZOMBIES.filter(({ name }) =>
-  /_asleep$|creating|updating_completed|stopping_completed/.test(name)
+  /_asleep$|creating|updating_completed|stopping_completed|waking_completed/.test(name)
 );

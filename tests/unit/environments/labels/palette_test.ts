@@ -19,8 +19,8 @@ Deno.test("labelStyle() returns the colors of the language", () => {
   const colors = (labels: readonly Label[]) => labels.map((label) => labelStyle(label).color);
   const statuses = STATUS_PRECEDENCE.map((status): Label => ({ kind: "status", sha: A, status }));
 
-  equal(colors(FIXED_LABELS), ["FFD700", "FFD700", "FFD700", "FFE4B5", "DC3545", "FFF9C4"]);
-  equal(colors(statuses), ["FFD700", "FFD700", "FFD700", "FD7E14", "28A745", "DC3545", "6A737D"]);
+  equal(colors(FIXED_LABELS), ["FFD700", "FFD700", "FFD700", "FFD700", "FFE4B5", "DC3545", "FFF9C4"]);
+  equal(colors(statuses), ["FFD700", "FFD700", "FFD700", "FD7E14", "28A745", "C5DEF5", "DC3545", "6A737D"]);
   equal(
     colors([
       { kind: "lock", pr: prNumber(1) },
@@ -45,6 +45,7 @@ Deno.test("FIXED_LABELS are the labels whose names have no variable part", () =>
     "🎪 ⚡ showtime-trigger-start",
     "🎪 🛑 showtime-trigger-stop",
     "🎪 🔄 showtime-trigger-sync",
+    "🎪 💤 showtime-sleep",
     "🎪 🧊 showtime-freeze",
     "🎪 🔒 showtime-blocked",
     "🎪 showtime",

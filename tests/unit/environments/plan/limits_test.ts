@@ -194,3 +194,19 @@ Deno.test("takeCensus() counts each other pull request once, by the platform or 
   assert.deepEqual(census.map(({ pr }) => pr), [9, 5, 8, 4, 2]);
   assert.deepEqual(census.find(({ pr }) => pr === 5)?.requestedBy, "maxime");
 });
+
+Deno.test("takeCensus() counts an environment that sleeps, and says that it costs nothing", () => {
+  const sleeping = { sleep: { marked: true }, healthy: false, address: undefined };
+  const labels = (pr: number, status: string) => [prNumber(pr), readLabels(labelsOf(A, status))] as const;
+  const census = takeCensus({
+    asking: prNumber(1),
+    platform: [deployed(A, { pr: prNumber(2), ...sleeping }), deployed(A, { pr: prNumber(3), ...sleeping })],
+    pulls: new Map([labels(2, "asleep"), labels(3, "deploying"), labels(4, "asleep"), labels(5, "running")]),
+  });
+  assert.deepEqual(Object.fromEntries(census.map(({ pr, awake }) => [pr, awake])), {
+    2: false,
+    3: true,
+    4: false,
+    5: true,
+  });
+});

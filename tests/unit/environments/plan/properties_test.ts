@@ -17,6 +17,7 @@ import {
   NOW,
   observe,
   POLICY,
+  SLEEP,
   START,
   STOP,
   SYNC,
@@ -30,6 +31,7 @@ const STATUSES = [
   "deploying",
   "updating",
   "running",
+  "asleep",
   "failed",
   "stopping",
   "dancing",
@@ -58,6 +60,7 @@ const labelName = fc.oneof(
     arbitrary: fc.constantFrom(
       START,
       SYNC,
+      SLEEP,
       FREEZE,
       "🎪 showtime",
       "🎪 conf-enable-X",
@@ -73,6 +76,10 @@ const service = fc.record({
   healthy: fc.boolean(),
   managed: fc.boolean(),
   unsettled: fc.boolean(),
+  // Now and then it is stopped, with and without a mark.
+  sleep: fc.constantFrom(undefined, undefined, { marked: true, cause: "schedule" as const }, {
+    marked: false,
+  }),
   large: fc.boolean(),
 });
 
@@ -93,11 +100,12 @@ const observation: fc.Arbitrary<Observation> = fc.record({
 }).map(({ labels, services, legacy, setter, actor, open, own, mine, tried, image, activeImage, recorded }) =>
   observe({
     labels,
-    setBy: Object.fromEntries([START, SYNC, STOP].map((name) => [name, setter])),
+    setBy: Object.fromEntries([START, SYNC, STOP, SLEEP].map((name) => [name, setter])),
     platform: [
-      ...services.map(({ sha, healthy, managed, unsettled, large }) =>
+      ...services.map(({ sha, healthy, managed, unsettled, sleep, large }) =>
         deployed(sha, {
-          healthy,
+          healthy: healthy && sleep === undefined,
+          ...(sleep === undefined ? {} : { sleep, address: undefined }),
           managed,
           unsettled,
           settings: { size: large ? "large" : "standard", flags: {}, login: "admin/admin" },
@@ -168,8 +176,12 @@ Deno.test("planPull() needs one plan where nothing was interrupted and no trigge
     const { rule, reason, steps } = planPull(seen, POLICY);
     // Where the head waits, a second plan may still change the size of the environment that was restored.
     const restores = steps.some((step) => step.kind === "record_intent" && step.bringUp.sha !== seen.target);
-    return !states.includes("stopping") && !left && rule !== 4 && !restores &&
-      !["untrusted_commit", "resumed"].includes(reason);
+    // Of two environments that are gone with their images, each plan withdraws the one that people were sent to.
+    const lost = seen.activeImageExists === false && states.filter((state) => state === "drifted").length > 1;
+    // What is brought up before a sleep sleeps by a second plan, and what waited for a wake is built by one.
+    const sleeps = seen.labels.triggers.some(({ trigger }) => trigger === "sleep");
+    return !states.includes("stopping") && !left && rule !== 4 && !restores && !sleeps && !lost &&
+      !["untrusted_commit", "resumed", "wake_requested", "sleep_requested"].includes(reason);
   });
   fc.assert(
     fc.property(calm, (seen) => {

@@ -11,19 +11,23 @@ import { A, deployed, labelsOf, observe } from "../../../worlds/observation.ts";
 
 type LabelSays = Parameters<typeof decideShaState>[0];
 
-/** A status of the labels, and the states for a platform that has it healthy, has it unhealthy, and lacks it. */
-const TABLE: readonly (readonly [LabelSays, ShaState, ShaState, ShaState])[] = [
-  [undefined, "running", "in_progress", "absent"],
-  ["building", "in_progress", "in_progress", "in_progress"],
-  ["built", "in_progress", "in_progress", "in_progress"],
-  ["deploying", "in_progress", "in_progress", "in_progress"],
-  ["updating", "in_progress", "in_progress", "in_progress"],
-  ["running", "running", "drifted", "drifted"],
-  ["failed", "failed", "failed", "failed"],
-  ["unknown", "failed", "failed", "failed"],
-  ["stopping", "stopping", "stopping", "stopping"],
+/**
+ * A status of the labels, and the states for a platform that has it healthy, has it unhealthy, lacks it, and has it marked as
+ * asleep.
+ */
+const TABLE: readonly (readonly [LabelSays, ShaState, ShaState, ShaState, ShaState])[] = [
+  [undefined, "running", "in_progress", "absent", "asleep"],
+  ["building", "in_progress", "in_progress", "in_progress", "in_progress"],
+  ["built", "in_progress", "in_progress", "in_progress", "in_progress"],
+  ["deploying", "in_progress", "in_progress", "in_progress", "in_progress"],
+  ["updating", "in_progress", "in_progress", "in_progress", "in_progress"],
+  ["running", "running", "drifted", "drifted", "drifted"],
+  ["asleep", "asleep", "asleep", "drifted", "asleep"],
+  ["failed", "failed", "failed", "failed", "failed"],
+  ["unknown", "failed", "failed", "failed", "failed"],
+  ["stopping", "stopping", "stopping", "stopping", "stopping"],
 ];
-const PRESENCES: readonly PlatformPresence[] = ["healthy", "unhealthy", "missing"];
+const PRESENCES: readonly PlatformPresence[] = ["healthy", "unhealthy", "missing", "asleep"];
 
 for (const [says, ...states] of TABLE) {
   for (const [index, presence] of PRESENCES.entries()) {

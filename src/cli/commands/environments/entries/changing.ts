@@ -88,6 +88,34 @@ export const CHANGING = {
     ],
     load: async () => (await import("../stop.ts")).runStop,
   },
+  sleep: {
+    ...CHANGES,
+    summary: "stop the environment and keep it",
+    description:
+      "Does what the sleep label does: stops the active environment and keeps it with its image, its settings and its " +
+      "secret. Its time-to-live counts on. A start or sync trigger wakes it, without a build.",
+    examples: [
+      ["sleep 1234", "it costs nothing until it is woken"],
+      ["sleep 1234 --dry-run", "see what would be done"],
+    ],
+    args: [PULL_ARGUMENT],
+    options: [DRY_RUN, ...ENVIRONMENT_OPTIONS],
+    load: async () => (await import("../sleep.ts")).runSleep,
+  },
+  wake: {
+    ...CHANGES,
+    summary: "start the environment that sleeps, as it was",
+    description:
+      "Starts the environment again without a build, and waits until its health check answers. A newer commit that " +
+      "waited is built after that.",
+    examples: [
+      ["wake 1234", "bring it back in a minute"],
+      ["wake 1234 --dry-run", "see what would be done"],
+    ],
+    args: [PULL_ARGUMENT],
+    options: [DRY_RUN, ...ENVIRONMENT_OPTIONS],
+    load: async () => (await import("../sleep.ts")).runWake,
+  },
   extend: {
     ...LOOKS,
     takesLock: true,

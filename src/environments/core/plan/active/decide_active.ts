@@ -5,7 +5,7 @@ import type { ShaView } from "../state.ts";
 
 /**
  * Chooses the SHA to send people to: the running target, else the one that the label names, else the newest that
- * runs, else the newest that ran. Undefined if no environment is left.
+ * runs, else the newest that sleeps, else the newest that ran. Undefined if no environment is left.
  */
 export function decideActive(
   observation: Observation,
@@ -25,7 +25,7 @@ export function decideActive(
   const mayServe = pointed !== lost && (view?.state !== "failed" || view.deployed !== undefined ||
     observation.platform === "as_labels");
   if (named && mayServe) return pointed;
-  for (const state of ["running", "drifted"] as const) {
+  for (const state of ["running", "asleep", "drifted"] as const) {
     const newest = [...views.values()].filter((each) => each.state === state && each.short !== lost)
       .sort((a, b) => (b.labeled?.createdAt ?? 0) - (a.labeled?.createdAt ?? 0))[0]?.short;
     if (newest !== undefined) return newest;

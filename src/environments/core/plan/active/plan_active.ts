@@ -1,7 +1,7 @@
 /** The judgement of the environment that people are sent to, which is due if the target is left alone. */
 
 import { type FullSha, type ShortSha, shortSha } from "../../../../lib/ids.ts";
-import { bringUp, servesAlready } from "../bring_up.ts";
+import { bringUp, isWaking, servesAlready } from "../bring_up.ts";
 import { decideActive } from "./decide_active.ts";
 import type { Observation } from "../observation.ts";
 import { isOnOtherMachine } from "./other_machine.ts";
@@ -11,7 +11,13 @@ import { type Situation, survey } from "../situation.ts";
 import type { ShaView } from "../state.ts";
 
 /** The steps that bring an environment up from its image. */
-const BRINGING: readonly Step["kind"][] = ["record_intent", "deploy", "push_content", "activate"];
+export const BRINGING: readonly Step["kind"][] = [
+  "record_intent",
+  "deploy",
+  "wake",
+  "push_content",
+  "activate",
+];
 
 /** The part of a plan that is about the active environment. */
 export interface ActivePlan extends Pick<Plan, "rule" | "reason" | "action" | "steps" | "because"> {
@@ -58,6 +64,7 @@ export function planActive(situation: Situation): ActivePlan | undefined {
       return planFromImage(situation, view, {
         rule: 6,
         reason: "resumed",
+        wake: isWaking(observation, view),
         serves: servesAlready(view) || (imageGone && view.deployed?.healthy === true),
         because: `The run that worked on ${view.short} died: its work is continued`,
       });
@@ -82,6 +89,7 @@ function planFromImage(
     readonly rule: number;
     readonly reason: "settings_changed" | "drifted" | "resumed";
     readonly serves?: boolean;
+    readonly wake?: boolean;
     readonly because: string;
   },
 ): ActivePlan | undefined {

@@ -2,7 +2,7 @@
 
 import type { PrNumber } from "../../../../lib/ids.ts";
 import type { PlatformEnvironment, SizeName } from "../../environment/environment.ts";
-import type { LabelState } from "../../labels/mod.ts";
+import type { LabeledEnvironment, LabelState } from "../../labels/mod.ts";
 
 /** The environment of a pull request. While a newer commit comes up beside it, it counts once. */
 export interface CountedPull {
@@ -69,6 +69,16 @@ function countPull(
     requestedBy: newest?.requestedBy ??
       labeled.find(({ requestedBy }) => requestedBy !== undefined)?.requestedBy,
     size: newest?.settings.size,
-    awake: true,
+    awake: isAwake(deployed, labeled),
   };
+}
+
+/** Whether a pull request has an environment that does not sleep, or is about to have one. */
+function isAwake(
+  deployed: readonly PlatformEnvironment[],
+  labeled: readonly Pick<LabeledEnvironment, "status">[],
+): boolean {
+  const sleeps = (status: LabeledEnvironment["status"]) =>
+    ["asleep", "failed", "stopping", "unknown"].includes(status ?? "");
+  return deployed.some(({ sleep }) => sleep === undefined) || labeled.some(({ status }) => !sleeps(status));
 }
