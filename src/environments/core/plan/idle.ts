@@ -28,9 +28,7 @@ export function planIdle(
 ): Plan {
   const { observation, policy, triggers, views, target, lockAlive, state, wanted } = situation;
   // A trigger on an earlier commit does not approve this one: it is removed, and the comment asks again.
-  const unapproved = triggers.filter((each) =>
-    each.name !== undefined && isUpward(each) && !each.approvesTarget
-  );
+  const unapproved = triggers.filter((each) => isUpward(each) && !each.approvesTarget);
   // A request that comes while the environment is being removed is served when it is gone.
   const pending = state === "stopping" ? [...unapproved, ...wanted] : unapproved;
   const satisfied = triggers.flatMap((each) =>
