@@ -14,6 +14,7 @@ import { DEEP } from "./scenarios/deep.ts";
 import type { EcsStage } from "./scenarios/ecs_lives.ts";
 import { assertDone, runAlone, writesOf } from "./scenarios/served_lives.ts";
 
+const NOTHING = { services: [], tasks: [], revisions: [], routes: { groups: [], rules: [] } };
 const aws = await part("aws");
 const moto = await motoForFile(aws);
 
@@ -78,7 +79,7 @@ aws.test("R4: 11 services of one pull request on ECS: all of them go when it clo
     const outcome = await runAlone(stage, syncing);
 
     assertDone(outcome);
-    assert.deepEqual(await backdrop.inventory(PR), { services: [], tasks: [], revisions: [] });
+    assert.deepEqual(await backdrop.inventory(PR), NOTHING);
     const again = await writesOf(stage, () => runAlone(stage, syncing));
     assert.deepEqual(again, { github: 0, platform: [] });
   });
@@ -96,7 +97,7 @@ if (DEEP) {
       const outcome = await runAlone(stage, cleaning);
 
       assertDone(outcome);
-      assert.deepEqual(await backdrop.inventory(prNumber(101)), { services: [], tasks: [], revisions: [] });
+      assert.deepEqual(await backdrop.inventory(prNumber(101)), NOTHING);
       const again = await writesOf(stage, () => runAlone(stage, cleaning));
       assert.deepEqual(again, { github: 0, platform: [] });
     });
