@@ -115,8 +115,8 @@ for (
     ["/showtime extend two days", "ana", /"two days" is not one/],
     ["/showtime extend 90d", "ana", /90d is above max_age/],
     ["/showtime", "ana", /needs a command/],
-    ["/showtime sleep", "ana", /this version cannot let environments sleep/],
-    ["/showtime wake", "ana", /this version cannot let environments sleep/],
+    ["/showtime sleep", "tri", /tri has the role "triage"/],
+    ["/showtime wake", "rando", /rando has the role "read"/],
   ] as const
 ) {
   quick(`"${body}" by ${actor} is refused with the reason in the comment, and changes nothing`, async () => {

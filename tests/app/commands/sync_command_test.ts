@@ -80,7 +80,7 @@ for (
     ["/showtime sync", "no_action", "false"],
     ["/showtime extend 3d", "no_action", "false"],
     ["/showtime strat", "no_action", "false"],
-    ["/showtime sleep", "no_action", "false"],
+    ["/showtime sleep", "sleep_environment", "false"],
   ] as const
 ) {
   quick(`sync --check-only for "${body}" writes nothing, and asks for the sync that answers it`, async () => {

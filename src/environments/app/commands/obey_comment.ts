@@ -15,7 +15,7 @@ import { type SyncOptions, syncPull, type SyncResult } from "../sync/sync_pull.t
 import { Acknowledgement } from "./acknowledgement.ts";
 import { freezePull } from "./freeze.ts";
 import { actWhenFree } from "./patience.ts";
-import { wakeOrSleep } from "./sleeping.ts";
+import { refusalOfSleep } from "./sleeping.ts";
 import { tellCommandRefusal } from "./tell_refusal.ts";
 import { obeyTick } from "./tick.ts";
 
@@ -35,10 +35,18 @@ export interface Obeying {
 
 /** Makes the request that a command of the kind of a trigger is; undefined for other commands. */
 export function triggerOf(command: Command, event: Pick<CommentEvent, "at">): Request | undefined {
-  const { kind } = command;
-  return kind === "start" || kind === "stop" || kind === "sync"
-    ? { trigger: kind, force: true, comment: { at: event.at } }
-    : undefined;
+  const comment = { at: event.at };
+  switch (command.kind) {
+    case "start":
+    case "stop":
+    case "sync":
+      return { trigger: command.kind, force: true, comment };
+    case "wake":
+    case "sleep":
+      return { trigger: command.kind, force: false, comment };
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -99,7 +107,9 @@ async function act(
   switch (command.kind) {
     case "start":
     case "stop":
-    case "sync": {
+    case "sync":
+    case "wake":
+    case "sleep": {
       const request = triggerOf(command, event);
       return { kind: "synced", result: await syncPull(ports, pr, { ...options, request }, signal) };
     }
@@ -112,9 +122,6 @@ async function act(
       assertWithinMaxAge(command.ttl, { maxAgeMs: ports.settings.maxAgeMs, where: formatCommand(command) });
       return { kind: "extended", extension: await extendPull(ports, pr, command.ttl, signal) };
     }
-    case "wake":
-    case "sleep":
-      return wakeOrSleep(pr, command.kind);
   }
 }
 
@@ -136,8 +143,10 @@ async function assertAuthorized(
 /** The reasons of plans that leave a start or a sync undone. No label keeps the command for later. */
 const REFUSING: readonly Plan["reason"][] = ["blocked", "not_authorized", "untrusted_commit"];
 
-function refusalIn({ plan, failure }: SyncResult, command: Command): AppError | undefined {
-  if (failure !== undefined || !REFUSING.includes(plan.reason)) return undefined;
+function refusalIn(result: SyncResult, command: Command): AppError | undefined {
+  const { plan, failure } = result;
+  if (failure !== undefined) return undefined;
+  if (!REFUSING.includes(plan.reason)) return refusalOfSleep(result, command);
   if (command.kind === "freeze" || command.kind === "unfreeze") return undefined;
   return new AppError(
     plan.reason === "untrusted_commit" ? "commit_not_approved" : "command_refused",

@@ -1,19 +1,29 @@
 import { AppError, EXIT } from "../../../lib/errors.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
+import type { Command } from "../../core/commands/mod.ts";
+import { formatCommand } from "../../core/commands/mod.ts";
+import type { SyncResult } from "../sync/sync_pull.ts";
 
 /**
- * Obeys `/showtime wake` and `/showtime sleep`. Environments cannot sleep yet, so it throws AppError `command_unavailable`
- * (exit code 3).
+ * Returns the refusal of `/showtime wake` or `/showtime sleep` if the pull request has no environment to wake or to put to
+ * sleep; undefined for other commands. A person at a terminal sees the plan; a reaction cannot show it.
  */
-export function wakeOrSleep(pr: PrNumber, command: "wake" | "sleep"): never {
-  throw new AppError(
-    "command_unavailable",
-    `Obeying "/showtime ${command}" on pull request #${pr}: this version cannot let environments sleep`,
+export function refusalOfSleep(
+  { plan, observed }: Pick<SyncResult, "plan" | "observed">,
+  command: Command,
+): AppError | undefined {
+  if (command.kind !== "wake" && command.kind !== "sleep") return undefined;
+  const wanted = command.kind === "wake" ? "running" : "asleep";
+  const statuses = [...observed.observation.labels.environments.values()].map(({ status }) => status);
+  if (statuses.includes(wanted)) return undefined;
+  const why = plan.because.length === 0 ? "No environment is there" : plan.because.join(". ");
+  return new AppError(
+    "command_refused",
+    `Obeying "${formatCommand(command)}" on pull request #${plan.pr}: no environment is ${wanted}. ${why}`,
     {
       exitCode: EXIT.refused,
-      hint: command === "sleep"
-        ? 'Write "/showtime stop" to remove the environment'
-        : 'Write "/showtime start" to bring an environment up',
+      hint: command.kind === "wake"
+        ? 'Write "/showtime start" to bring an environment up'
+        : "Only an environment that runs can be put to sleep",
     },
   );
 }

@@ -301,13 +301,24 @@ export function pullClosed(pr: PrNumber): AppError {
 }
 
 /**
- * Returns the request that a plan which was carried out leaves. Work that a dead run left comes before a sleep or a wake.
+ * Returns the request that a plan which was carried out leaves. Work that a dead run left comes before a sleep or a wake,
+ * and the wake of an older commit before the start or the sync of the target.
  */
-function remainingRequest(request: Request | undefined, { reason }: Plan): Request | undefined {
-  const open = request?.trigger === "sleep"
-    ? reason !== "sleep_requested"
-    : request?.trigger === "wake" && reason === "resumed";
-  return open ? request : undefined;
+function remainingRequest(request: Request | undefined, plan: Plan): Request | undefined {
+  const { reason, target } = plan;
+  switch (request?.trigger) {
+    case "sleep":
+      return reason === "sleep_requested" ? undefined : request;
+    case "wake":
+      return reason === "resumed" ? request : undefined;
+    case "start":
+    case "sync":
+      return plan.steps.some((step) => step.kind === "wake" && step.bringUp.sha !== target)
+        ? request
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** Removes what the dead holder of the lock had made on GitHub and not used. */

@@ -133,7 +133,9 @@ function planWakeFor(
 ): Plan | undefined {
   const { observation: { request }, target } = situation;
   const [first] = asked;
-  if (request?.trigger === "start" && request.force && view.short === target) {
+  // The command in a comment means what the label means, and the label wakes.
+  const anew = request?.trigger === "start" && request.force && request.comment === undefined;
+  if (anew && view.short === target) {
     return bringUp(situation, { rule: 8, reason: "rebuild_requested", build: true, asked: first?.by });
   }
   return wakePlan(situation, {
