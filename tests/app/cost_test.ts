@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { viewSight } from "../../src/environments/app/show/environment_view.ts";
+import { viewEnvironment, viewSight } from "../../src/environments/app/show/environment_view.ts";
 import { costWords, rateWords, totalWords } from "../../src/environments/app/show/cost_words.ts";
 import { limitsLockFinding, pricesFinding } from "../../src/environments/app/doctor/doctor_limits.ts";
 import { listEnvironments, type Listing } from "../../src/environments/app/show/list_environments.ts";
 import { DEFAULT_OPTIONS } from "../../src/environments/app/sync/make_policy.ts";
-import { planOnce } from "../../src/environments/app/sync/sync_pull.ts";
+import { planOnce, syncPull } from "../../src/environments/app/sync/sync_pull.ts";
+import { takeCensus } from "../../src/environments/core/plan/limits/census.ts";
+import { prNumber } from "../../src/lib/ids.ts";
 import type { CostSettings } from "../../src/environments/core/cost/settings.ts";
 import { renderBoard } from "../../src/server/pages/board_page.ts";
 import { renderEnvironment, renderEnvironmentTable } from "../../src/cli/render/mod.ts";
@@ -48,6 +50,41 @@ Deno.test("status has the cost so far, the price of an hour and of a day, and wh
   assert.equal(costWords(view ?? {}), words);
   const lines = renderEnvironment(view ?? assert.fail(), { style: PLAIN, now: context.forge.now() });
   assert.ok(lines.includes(`   cost          ${words}`), lines.join("\n"));
+});
+
+Deno.test("time asleep does not cost: not so far, not in the sum, and not in the budget", async () => {
+  const world = running();
+  const context = world.context({ settings: { cost } });
+  await syncPull(
+    context,
+    PR,
+    { ...OPTIONS, request: { trigger: "sleep", force: false }, planOnly: false },
+    never(),
+  );
+  world.clock.advance(10 * HOUR);
+  const { observed } = await planOnce(context, PR, OPTIONS, never());
+  const [view] = viewSight(context, observed);
+  assert.deepEqual([view?.status, view?.cost?.per_hour, view?.cost?.so_far], ["asleep", 0.0341, 0.0341]);
+  assert.equal(
+    costWords(view ?? {}),
+    "about $0.034 so far; about $0.034 an hour, $0.82 a day while it is awake (prices of us-west-2, 2026-09-20)",
+  );
+  const { total } = await listEnvironments(context, never());
+  assert.match(total ?? "", /^All environments cost about \$0\.033 an hour.*; 1 asleep, without a cost \(/);
+  const [counted] = takeCensus({
+    asking: prNumber(1),
+    platform: world.platform.environments,
+    pulls: new Map([[PR, observed.observation.labels]]),
+  });
+  assert.deepEqual([counted?.pr, counted?.awake], [PR, false]);
+});
+
+Deno.test("an environment that sleeps since an unknown time has no cost so far", () => {
+  const context = running().context({ settings: { cost } });
+  const sleeping = { ...environment(A), healthy: false, address: undefined, sleep: { marked: false } };
+  const of = { pr: PR, short: sleeping.short, labels: undefined, labeled: undefined, open: true };
+  const view = viewEnvironment(context, { ...of, deployed: sleeping, sha: A });
+  assert.deepEqual([view.cost?.per_hour, view.cost?.so_far], [0.0341, null]);
 });
 
 Deno.test("a size without a price has no cost, and says what to set", async () => {

@@ -106,8 +106,12 @@ function viewCost(
   },
 ): Pick<EnvironmentView, "cost"> {
   if (cost === undefined || !present) return {};
-  const found = costOf(cost, { createdAt, now: forge.now(), size: deployed?.settings.size });
-  const [perHour, soFar] = [found?.perHour, found?.soFar];
+  const { sleep, settings } = deployed ?? {};
+  const asleepSince = sleep?.since;
+  const found = costOf(cost, { createdAt, now: forge.now(), asleepSince, size: settings?.size });
+  // How long an environment was awake is not known if nothing says since when it sleeps.
+  const known = sleep === undefined || asleepSince !== undefined;
+  const [perHour, soFar] = [found?.perHour, known ? found?.soFar : undefined];
   return {
     cost: { per_hour: perHour ?? null, so_far: soFar ?? null, currency: "USD", prices: cost.source },
   };
