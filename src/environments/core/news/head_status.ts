@@ -66,6 +66,13 @@ function ofEnvironment(facts: StatusFacts, head: LabeledEnvironment): HeadStatus
           : "The environment is running",
         url: head.address === undefined ? undefined : facts.stableOf?.(head.sha) ?? formatUrl(head.address),
       };
+    case "asleep":
+      // The stable address leads to a page that says how to wake it, where the platform has such a page.
+      return {
+        state: "success",
+        description: "The environment is asleep; a start or sync trigger wakes it",
+        url: facts.stableOf?.(head.sha),
+      };
     case "failed":
     case "unknown": {
       const reason = failure?.sha === head.sha ? failure.reason : "failed";

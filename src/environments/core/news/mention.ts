@@ -26,31 +26,40 @@ export type NewsDecision =
 
 /** Decides about the comment with news. */
 export function decideNews(facts: NewsFacts): NewsDecision {
-  const news = newsOf(facts);
-  if (news === "working") return { kind: "keep" };
-  if (news === undefined) return { kind: "remove" };
-  if (!isTold(facts.told, news)) return { kind: "tell", news, told: addTold(facts.told, news) };
+  const found = newsOf(facts);
+  if (found === "working") return { kind: "keep" };
+  if (found === undefined) return { kind: "remove" };
+  const { asleep, ...news } = found;
+  if (!isTold(facts.told, news)) {
+    return asleep ? { kind: "keep" } : { kind: "tell", news, told: addTold(facts.told, news) };
+  }
   // The comment is about the newest entry. The state of another commit, which was told before, is no news.
   const newest = facts.told.at(-1);
   return newest?.sha === news.sha ? { kind: "same", news, told: facts.told } : { kind: "keep" };
 }
 
+/** News, and whether the environment sleeps: a sleep is no news, and the wake after it does not tell the same again. */
+type FoundNews = News & { readonly asleep: boolean };
+
 /** Finds the state that people want to know: that of the head if it has an environment, else what waits or serves. */
-function newsOf({ headSha, comment }: NewsFacts): News | "working" | undefined {
+function newsOf({ headSha, comment }: NewsFacts): FoundNews | "working" | undefined {
   const { environments, failure, notice, record } = comment;
   const head = shortSha(headSha);
   const working = ["building", "built", "deploying", "updating"];
   if (environments.some(({ status }) => working.includes(status))) return "working";
-  if (failure !== undefined) return { state: "failed", sha: failure.short };
+  if (failure !== undefined) return { state: "failed", sha: failure.short, asleep: false };
   // The key of a refused build is its sentence. That of a rule has no space.
-  if (notice !== undefined && /^\w+: /.test(record.notice ?? "")) return { state: "failed", sha: head };
-  const left = environments.filter(({ status }) => status === "running" || status === "failed");
+  if (notice !== undefined && /^\w+: /.test(record.notice ?? "")) {
+    return { state: "failed", sha: head, asleep: false };
+  }
+  const left = environments.filter(({ status }) => ["running", "asleep", "failed"].includes(status));
   const ofHead = left.find(({ short }) => short === head);
   const waits = record.notice === `untrusted_commit:${head}` && (notice !== undefined || left.length > 0);
-  if (ofHead === undefined && waits) return { state: "waiting", sha: head };
+  if (ofHead === undefined && waits) return { state: "waiting", sha: head, asleep: false };
   const shown = ofHead ?? left.find(({ active }) => active) ?? left[0];
   if (shown === undefined) return undefined;
-  return { state: shown.status === "running" ? "ready" : "failed", sha: shown.short };
+  const state = shown.status === "failed" ? "failed" : "ready";
+  return { state, sha: shown.short, asleep: shown.status === "asleep" };
 }
 
 /** The people that news may mention. */

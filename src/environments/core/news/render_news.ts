@@ -29,7 +29,8 @@ export function renderNews(model: NewsModel): string {
 }
 
 function readyText(model: NewsModel): string {
-  const { address, url } = environmentOf(model) ?? {};
+  const { address, url, status } = environmentOf(model) ?? {};
+  if (status === "asleep") return `💤 the preview of ${commit(model)} is asleep`;
   const where = address === undefined ? "" : ` at ${url ?? formatUrl(address)}`;
   return `🟢 the preview of ${commit(model)} is ready${where}`;
 }

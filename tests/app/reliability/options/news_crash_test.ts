@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { deviate, type Fate, play, type Step, tally } from "../../../worlds/schedule/mod.ts";
 import { DEEP } from "../scenarios/deep.ts";
 import { everyDeath, playDeviations, tellingDeaths } from "../scenarios/deviations.ts";
-import { AWAKE_LIVES, newsScenario } from "../scenarios/lives.ts";
+import { LIVES, newsScenario } from "../scenarios/lives.ts";
 
 /** The requests that tell people: a status over REST, and the batch of writes that may hold a comment. */
 const TELLS = /statuses|Comment/;
 const FATES: readonly Fate[] = ["500", "502", "403", "429", "timeout", "late", "reset", "lost"];
 
-for (const life of AWAKE_LIVES) {
+for (const life of LIVES) {
   Deno.test(`C1: a run that tells people and died while ${life.name} is finished by the next, and nothing is told twice`, async () => {
     // Between two requests that tell nobody, what people are told stays as it is.
     const choose = DEEP

@@ -105,17 +105,21 @@ export const LIVES: readonly Life[] = [
 const HOURS = { sleep: { afterMs: undefined, hours: parseSleepHours("20:00-07:00 UTC") } };
 
 /** Lets the environment of a world fall asleep. */
-export async function slept(world: World, cause: "person" | "schedule"): Promise<void> {
+export async function slept(
+  world: World,
+  cause: "person" | "schedule",
+  run: RunChange = {},
+): Promise<void> {
   if (cause === "person") {
     const options = {
       ...DEFAULT_OPTIONS,
       request: { trigger: "sleep", force: false },
       planOnly: false,
     } as const;
-    await syncPull(world.context(), world.pr, options, never());
+    await syncPull(world.context(run), world.pr, options, never());
   } else {
     world.clock.advance(6 * HOUR);
-    const context = world.context({ settings: HOURS });
+    const context = world.context({ ...run, settings: { ...run.settings, ...HOURS } });
     await applyCleanup(
       context,
       await planCleanup(context, WHOLE_CLEANUP, never()),
@@ -137,11 +141,6 @@ function assertSleptOnce(world: World, woken: boolean): void {
   assert.equal(world.images.built.length, 1);
   assert.equal(world.simulator.state().deployments.length, 1);
 }
-
-/** The lives in which no environment sleeps. */
-export const AWAKE_LIVES: readonly Life[] = LIVES.filter(({ sleeps, asleep }) =>
-  sleeps === undefined && asleep === undefined
-);
 
 /** The lives without settings of their own: they are played on servers too. */
 export const PLAIN_LIVES: readonly Life[] = LIVES.filter(({ hours }) => hours === undefined);
@@ -177,7 +176,7 @@ export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
       if (life.runs) await world.sync(world.context(run));
-      if (life.sleeps !== undefined) await slept(world, life.sleeps);
+      if (life.sleeps !== undefined) await slept(world, life.sleeps, run);
       life.event(world);
       const stage = stageOf(world);
       stage.actors.set(

@@ -90,7 +90,11 @@ export function deploys(world: World, short: string): number {
 /** What was told is true, and nothing was told twice. */
 export function assertToldRight(
   world: World,
-  { rest, runs }: { readonly rest: string | undefined; readonly runs: boolean },
+  { rest, runs, asleep }: {
+    readonly rest: string | undefined;
+    readonly runs: boolean;
+    readonly asleep?: true;
+  },
   { fate }: { readonly fate: Fate },
 ): void {
   const address = world.platform.environments[0]?.address;
@@ -99,19 +103,22 @@ export function assertToldRight(
     news.map((body) => parseTold(body).at(-1)),
     rest === undefined ? [] : [{ sha: rest, state: "ready" }],
   );
-  if (rest !== undefined) assert.ok(news[0]?.includes(`http://${address}`), news[0]);
+  const shown = asleep === true ? "is asleep" : `http://${address}`;
+  if (rest !== undefined) assert.ok(news[0]?.includes(shown), news[0]);
   // A request that arrives after it was given up makes a second comment, which the next run takes away.
   if (fate !== "late") assert.equal(notified(world), runs && rest?.startsWith("bbb") === true ? 2 : 1);
   for (const sha of [A, B]) {
     const written = world.simulator.state().statuses.filter((each) => each.sha === sha);
     const last = written.at(-1);
     if (last === undefined) continue;
-    const serves = rest !== undefined && sha.startsWith(rest);
+    const serves = rest !== undefined && sha.startsWith(rest) && asleep !== true;
     assert.deepEqual(
       [last.state, last.target_url],
       ["success", serves ? `http://${address}` : null],
       `the status of ${sha}`,
     );
+    const sleeps = asleep === true && sha.startsWith(rest ?? "-");
+    assert.equal(last.description?.includes("is asleep"), sleeps, `${last.description}`);
   }
   const { headSha } = headOf(world);
   assert.ok(world.simulator.state().statuses.some(({ sha }) => sha === headSha), "the head has a status");

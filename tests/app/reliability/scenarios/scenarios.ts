@@ -8,7 +8,7 @@ import { ecsLifeScenarios } from "./ecs_lives.ts";
 import { EXCLUSION } from "./exclusion.ts";
 import { HOSTILE, HOSTILE_PAIRS } from "./hostile.ts";
 import { type Law, LAWS } from "./laws.ts";
-import { AWAKE_LIVES, HOOK_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
+import { HOOK_LIVES, lifeScenario, LIVES, newsScenario, PLAIN_LIVES } from "./lives.ts";
 import { MODELS } from "./models.ts";
 import { CLEANUPS, HAPPENINGS, UNHEARD } from "./moments.ts";
 import { ONE_HEAD } from "./sharing.ts";
@@ -52,7 +52,7 @@ function allScenarios(): readonly Scenario[] {
     SERVED_HEAD,
     ...HOSTILE,
     ...LIVES.map((life) => lifeScenario(life)),
-    ...AWAKE_LIVES.map((life) => newsScenario(life)),
+    ...LIVES.map((life) => newsScenario(life)),
   ];
 }
 
