@@ -174,11 +174,14 @@ function ownUrl({ address, url }: EnvironmentView): string | undefined {
 }
 
 function addressToOpen(view: EnvironmentView): string | null {
-  return view.url !== null && ownUrl(view) !== undefined ? clean(shownHost(view.url)) : view.address;
+  const stays = view.address === null || ownUrl(view) !== undefined;
+  return view.url !== null && stays ? clean(shownHost(view.url)) : view.address;
 }
 
 function ownCell(view: EnvironmentView): Cell {
-  return { text: view.address ?? "-", url: ownUrl(view) ?? view.url ?? undefined };
+  return view.address === null
+    ? { text: "-" }
+    : { text: view.address, url: ownUrl(view) ?? view.url ?? undefined };
 }
 
 /** Describes the address of the commit itself, below one that stays. */

@@ -210,3 +210,28 @@ Deno.test("an address that stays is the one in status and news, and a sync with 
   assert.ok(newsIn(world)[0]?.endsWith(` is ready at ${stable}`));
   await assertQuiet(world, settings);
 });
+
+Deno.test("an environment that sleeps is a success that says so once, and the wake is told to nobody again", async () => {
+  const stable = "https://pr-1234.preview.example.org";
+  for (const urlOf of [undefined, () => stable]) {
+    const settings: Partial<AppSettings> = { ...ON, mention: "both", ...(urlOf ? { urlOf } : {}) };
+    const world = makeWorld({ pull: { labels: [START] } });
+    await syncIn(world, settings);
+    const before = statusesOf(world, A);
+    label(world, "🎪 💤 showtime-sleep");
+    await syncIn(world, settings);
+    const words = "success: The environment is asleep; a start or sync trigger wakes it";
+    assert.deepEqual(statusesOf(world, A), [...before, urlOf === undefined ? words : `${words} ${stable}`]);
+    assert.equal(newsIn(world).length, 1);
+    assert.match(newsIn(world)[0] ?? "", /💤 the preview of .* is asleep$/);
+    await assertQuiet(world, settings);
+    label(world, START);
+    await syncIn(world, settings);
+    const where = urlOf === undefined ? `http://${world.platform.environments[0]?.address}` : stable;
+    assert.equal(statusesOf(world, A).at(-1), `success: The environment is running ${where}`);
+    assert.ok(newsIn(world)[0]?.endsWith(` is ready at ${where}`), newsIn(world)[0]);
+    const made = world.simulator.requests().flatMap(({ operations }) => operations)
+      .filter((name) => name === "addComment");
+    assert.equal(made.length, 2, "the main comment and one with news");
+  }
+});

@@ -85,6 +85,38 @@ Deno.test("renderComment() shows a failure with its reason, the log and the next
   assert.match(text, /boom/);
 });
 
+Deno.test("renderComment() says of one that sleeps where it stays, what it costs and which head it serves too", () => {
+  const [active] = model.environments;
+  assert.ok(active !== undefined);
+  const since = CREATED + 3_600_000;
+  const text = renderComment({
+    ...model,
+    environments: [{
+      ...active,
+      status: "asleep",
+      address: undefined,
+      url: "https://pr-7.preview.example.org",
+      cost: "about $0.034 an hour, $0.82 a day while it is awake",
+    }],
+    behind: "1 commit behind",
+    serves: shortSha(B),
+    advice: { ...model.advice, state: "asleep" },
+    record: { ...EMPTY_RECORD, sleep: { sha: active.short, cause: "schedule", since } },
+  });
+
+  const [, , headline = ""] = text.split("\n\n");
+  assert.equal(
+    headline,
+    "💤 **Asleep** since 2024-01-15 15:30 UTC, by its hours of sleep. Its commit is " +
+      `[\`aaaaaaa\`](https://github.com/acme/shop/commit/${A}). Its address stays ` +
+      "[pr-7.preview.example.org](https://pr-7.preview.example.org). It serves `bbbbbbb` too: no file of " +
+      "`build.paths` changed.",
+  );
+  assert.match(text, /\| Cost \| about .*an hour, .* a day while it is awake \|/);
+  assert.doesNotMatch(text, /Running at|Own address|behind the newest/);
+  assert.match(text, /To wake it, add the label `🎪 ⚡ showtime-trigger-start`/);
+});
+
 Deno.test("renderComment() says that nothing runs, and how to start", () => {
   const text = renderComment({
     ...model,

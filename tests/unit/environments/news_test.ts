@@ -136,6 +136,13 @@ Deno.test("wantedStatus() follows the status label of the head, and not that of 
     description: "The environment is running",
     url: "http://1.2.3.4:80",
   });
+  const asleep: HeadStatus = {
+    state: "success",
+    description: "The environment is asleep; a start or sync trigger wakes it",
+    url: undefined,
+  };
+  assert.deepEqual(wantedStatus(facts(["🎪 aaaaaaa 🚦 asleep"])), asleep);
+  assert.equal(isStatus(asleep, asleep), true);
   assert.equal(stateOf(["🎪 aaaaaaa 🚦 failed"]), "failure");
   assert.equal(stateOf(["🎪 aaaaaaa 🚦 dancing"]), "failure");
   assert.equal(stateOf(["🎪 aaaaaaa 🚦 stopping"]), undefined);

@@ -205,7 +205,7 @@ async function tellRunner(env: CommandEnv, { ports, result, environment }: Repor
       action_needed: plan.action,
       action_reason: plan.reason,
       environment_status: environment?.status ?? "",
-      environment_url: environment?.url ?? "",
+      environment_url: environment === undefined || environment.address === null ? "" : environment.url ?? "",
       environment_sha: servedSha(environment),
     },
     summary: renderSummary({

@@ -38,7 +38,8 @@ async function findUrl(env: CommandEnv, pr: PrNumber): Promise<string> {
   const active = views.find((view) => view.active);
   const action = `Looking for the address of #${pr}`;
   if (active?.status === "asleep") {
-    const hint = `"showtime wake ${pr}" wakes it; its address is known then`;
+    const where = active.url === null ? "; its address is known then" : ` at ${active.url}`;
+    const hint = `"showtime wake ${pr}" wakes it${where}`;
     throw new AppError("no_environment", `${action}: its environment ${active.short_sha} is asleep`, {
       hint,
     });

@@ -72,7 +72,12 @@ export function viewEnvironment(ports: ViewPorts, sources: EnvironmentSources): 
     type: decideType(sources, state),
     active,
     address: address ?? null,
-    url: address === undefined ? null : urlToOpen({ address, stable, active }),
+    // The address that stays is the same while the environment sleeps.
+    url: address !== undefined
+      ? urlToOpen({ address, stable, active })
+      : status === "asleep" && active
+      ? stable ?? null
+      : null,
     created_at: formatTime(createdAt),
     expires_at: formatTime(expiresAt),
     ttl: labeled?.ttl === undefined ? null : formatTtl(labeled.ttl),
@@ -183,7 +188,7 @@ export function mainView(ports: ViewPorts, observed: ObservedPull): EnvironmentV
 
 /** Returns the commit that the address of an environment serves; empty without an address. */
 export function servedSha(view: EnvironmentView | undefined): string {
-  return view === undefined || view.url === null ? "" : view.sha ?? view.short_sha ?? "";
+  return view === undefined || view.address === null ? "" : view.sha ?? view.short_sha ?? "";
 }
 
 /** Computes how long an environment has left, in milliseconds; undefined if it does not expire by age. */

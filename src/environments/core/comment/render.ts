@@ -109,7 +109,11 @@ function headline(
 ): string {
   const doing = working === undefined ? "" : ` ⏳ ${commit(model, working)} ${statusWords(working.status)}.`;
   if (active?.status === "asleep") {
-    return `${describeSleep(model.record, active.short)} ${commit(model, active)}.${doing}`;
+    const stays = active.url === undefined
+      ? ""
+      : ` Its address stays [${shownHost(active.url)}](${active.url}).`;
+    const served = servesText(model);
+    return `${describeSleep(model.record, active.short)} ${commit(model, active)}.${stays}${served}${doing}`;
   }
   if (active?.address !== undefined) {
     const url = active.url ?? formatUrl(active.address);
@@ -118,11 +122,9 @@ function headline(
       ? ""
       : ` ⚠️ It does not answer since ${formatInstant(silentSince)}.`;
     const failed = model.failure?.short === active.short ? " 🔴 The last update failed." : "";
-    const behind = model.serves !== undefined
-      ? ` It serves \`${model.serves}\` too: no file of \`build.paths\` changed.`
-      : model.behind === ""
-      ? ""
-      : ` It is ${model.behind} the newest commit.`;
+    const behind = model.serves === undefined && model.behind !== ""
+      ? ` It is ${model.behind} the newest commit.`
+      : servesText(model);
     return `🟢 **Running at [${shownHost(url)}](${url})** from ${
       commit(model, active)
     }.${silent}${behind}${failed}${doing}`;
@@ -141,6 +143,11 @@ function headline(
   return `⚪ No environment is running.${
     ran || model.notice === undefined ? " Everything that ran has been removed." : ""
   }`;
+}
+
+/** Says that the environment serves the head too; empty if it does not. */
+function servesText({ serves }: CommentModel): string {
+  return serves === undefined ? "" : ` It serves \`${serves}\` too: no file of \`build.paths\` changed.`;
 }
 
 function facts(model: CommentModel, active: CommentEnvironment): string {

@@ -23,7 +23,10 @@ export interface EnvironmentView {
   readonly active: boolean;
   /** The environment's own address, `host:port`. */
   readonly address: string | null;
-  /** The URL to open: the one that stays from commit to commit if it leads here, else that of the address. */
+  /**
+   * The URL to open: the one that stays from commit to commit if it leads here, else that of the address. An environment
+   * that sleeps has only the one that stays.
+   */
   readonly url: string | null;
   /** RFC 3339, UTC. */
   readonly created_at: string | null;
