@@ -310,8 +310,11 @@ export class MemoryPlatform implements Platform {
     const service = serviceNameOf(key);
     await this.hooks.run("destroy", signal);
     this.#guard(service, options);
-    if (this.#environments.some((each) => each.service === service)) {
-      const failure = this.#play("before_stop", { service, events: options.hooks });
+    const found = this.#environments.find((each) => each.service === service);
+    if (found !== undefined) {
+      const failure = found.sleep === undefined
+        ? this.#play("before_stop", { service, events: options.hooks })
+        : this.#refuseStopped(service);
       if (failure !== undefined) options.hooks?.onHookFailed?.(failure);
     }
     this.changes.push(`destroy ${service}`);
@@ -332,6 +335,17 @@ export class MemoryPlatform implements Platform {
     if (command.code === 0) return undefined;
     const end = { kind: "exit", code: command.code } as const;
     return hookFailure(name, { place: service, end, output: command.lines });
+  }
+
+  /** As on an engine, no command runs in a container that is stopped. */
+  #refuseStopped(service: ServiceName): AppError | undefined {
+    if (!this.commands.has("before_stop")) return undefined;
+    const end = {
+      kind: "broken",
+      state: "the container is exited, so the command was not run",
+      hint: "",
+    } as const;
+    return hookFailure("before_stop", { place: service, end, output: [] });
   }
 
   #guard(service: ServiceName, owner: RepositoryIdentity & { readonly epoch: number }): void {

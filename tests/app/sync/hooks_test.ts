@@ -145,3 +145,45 @@ Deno.test("hooks cost no request to GitHub", async () => {
 
   assert.deepEqual(counts.slice(0, 2), counts.slice(2));
 });
+
+Deno.test("a sleep and a wake run no hook, also with when: always, and an update after the wake runs after_start", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  world.platform.commands.set("after_start", { lines: [], code: 0, always: true });
+  world.platform.commands.set("before_stop", { lines: [], code: 0 });
+  const always = { when: "always" } as const;
+  await world.sync(withHooks(world, always));
+  label(world, ["🎪 💤 showtime-sleep"]);
+  assert.doesNotMatch(await planned(world, always), /after_start|before_stop/);
+  await world.sync(withHooks(world, always));
+  label(world, [START]);
+  assert.doesNotMatch(await planned(world, always), /after_start|before_stop/);
+  await world.sync(withHooks(world, always));
+  label(world, ["🎪 conf-enable-X"]);
+  await world.sync(withHooks(world, always));
+
+  const service = "pr-1234-aaaaaaa-service";
+  assert.deepEqual(world.platform.changes, [
+    `after_start ${service}`,
+    `deploy ${service}`,
+    `sleep ${service}`,
+    `wake ${service}`,
+    `after_start ${service}`,
+    `deploy ${service}`,
+  ]);
+});
+
+Deno.test("the end of an environment that sleeps says that before_stop did not run, and removes it", async () => {
+  const world = makeWorld({ pull: { labels: [START] } });
+  world.platform.commands.set("before_stop", { lines: ["dropped"], code: 0 });
+  await world.sync(withHooks(world));
+  label(world, ["🎪 💤 showtime-sleep"]);
+  await world.sync(withHooks(world));
+  label(world, [STOP]);
+
+  const { exitCode } = await world.sync(withHooks(world));
+
+  assert.equal(exitCode, 0);
+  assert.deepEqual([world.platform.environments, world.labels()], [[], []]);
+  assert.ok(!world.platform.changes.some((each) => each.startsWith("before_stop")));
+  assert.match(plain(world), /⚠️ Running before_stop for .*exited, so the command was not run/);
+});
