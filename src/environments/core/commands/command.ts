@@ -6,7 +6,7 @@ import type { Trigger, Ttl } from "../labels/label.ts";
 import { formatTtl, parseTtl } from "../labels/mod.ts";
 
 /** A command without an argument. */
-type PlainName = Trigger | "freeze" | "unfreeze" | "wake" | "sleep";
+export type PlainName = Trigger | "freeze" | "unfreeze" | "wake" | "sleep";
 
 /** A command in a comment. */
 export type Command =
