@@ -47,7 +47,7 @@ export function planHousekeeping(
 ): readonly Step[] {
   const { policy, views, target, satisfied, lost } = context;
   const { state } = views.get(target) ?? {};
-  const sleeps = state === "asleep" && decideActive(observation, { views, target }) === target;
+  const sleeps = state === "asleep" && decideActive(observation, { views, target, lost }) === target;
   const targetRuns = state === "running" || sleeps;
   const steps: Step[] = [];
   for (const view of views.values()) {

@@ -174,6 +174,32 @@ const TABLE: readonly Line[] = [
     steps: [],
   },
   {
+    when: "its container is stopped and its image is gone: the next plan says so too",
+    seen: {
+      ...LOST,
+      labels: [...labelsOf(B, "failed", { active: true }), FREEZE],
+      platform: [deployed(B, { healthy: false, address: undefined })],
+      activeImageExists: false,
+      record: record({ notice: GONE_NOTICE }),
+    },
+    decided: [10, "image_gone", "no_action"],
+    steps: [],
+  },
+  {
+    when: "it is lost with its image, and the head sleeps: the head takes its place at once",
+    seen: {
+      ...LOST,
+      labels: labelsOf(B, "asleep", { active: true }),
+      platform: [
+        deployed(A, { healthy: false, address: undefined, sleep: { marked: true, cause: "schedule" } }),
+      ],
+      headRepo: "apache/superset",
+      activeImageExists: false,
+    },
+    decided: [16, "housekeeping", "no_action"],
+    steps: ["repair_labels", "retire"],
+  },
+  {
     when: "the platform lost it on a blocked pull request",
     seen: { ...LOST, labels: [...LOST.labels, BLOCKED], activeImageExists: true },
     decided: [3, "blocked", "blocked"],

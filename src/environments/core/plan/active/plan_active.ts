@@ -69,8 +69,15 @@ export function planActive(situation: Situation): ActivePlan | undefined {
         because: `The run that worked on ${view.short} died: its work is continued`,
       });
     case "failed":
-      if (!imageGone || view.deployed !== undefined) return undefined;
-      return planWithoutImage(situation, view, `${view.short} is not there any more, and its image is gone`);
+      // What the platform keeps without an address, as a stopped container, cannot answer either.
+      if (!imageGone || view.deployed?.address !== undefined) return undefined;
+      return planWithoutImage(
+        situation,
+        view,
+        `${view.short} ${
+          view.deployed === undefined ? "is not there any more" : "does not run"
+        }, and its image is gone`,
+      );
     default:
       return undefined;
   }
