@@ -107,8 +107,7 @@ const HOURS = { sleep: { afterMs: undefined, hours: parseSleepHours("20:00-07:00
 /** Lets the environment of a world fall asleep. */
 export async function slept(
   world: World,
-  cause: "person" | "schedule",
-  run: RunChange = {},
+  { cause, run = {} }: { readonly cause: "person" | "schedule"; readonly run?: RunChange | undefined },
 ): Promise<void> {
   if (cause === "person") {
     const options = {
@@ -176,7 +175,7 @@ export function lifeScenario(life: Life, how: LifePlay = {}): Scenario {
     make: async (): Promise<Stage> => {
       const world = makeWorld({ pull: { labels: life.runs ? [START, "bug"] : ["bug"] } });
       if (life.runs) await world.sync(world.context(run));
-      if (life.sleeps !== undefined) await slept(world, life.sleeps, run);
+      if (life.sleeps !== undefined) await slept(world, { cause: life.sleeps, run });
       life.event(world);
       const stage = stageOf(world);
       stage.actors.set(

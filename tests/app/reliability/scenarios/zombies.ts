@@ -25,7 +25,7 @@ function zombieScenario(life: Life, death: string): Scenario {
         seed: { runs: RUNS },
       });
       if (life.runs) await world.sync();
-      if (life.sleeps !== undefined) await slept(world, life.sleeps);
+      if (life.sleeps !== undefined) await slept(world, { cause: life.sleeps });
       life.event(world);
       const stage = stageOf(world);
       const { act, next } = DEATHS[death] ?? assert.fail(death);
