@@ -37,7 +37,7 @@ function ttlFromProblems(
   if (environment.ttl_from !== "traffic") return [];
   const why = platform === "docker"
     ? "Docker counts no requests, so nothing says when the newest one came"
-    : "ECS counts requests only at a load balancer, and environments are reached without one";
+    : "label, comment and status show when an environment ends, and a visit changes none of them";
   return [{
     ...placeOf(PATH, layers),
     code: "wrong_value",

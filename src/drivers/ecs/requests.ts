@@ -5,9 +5,7 @@ import type { ServiceName } from "../../lib/ids.ts";
 import type { EcsDependencies } from "./dependencies.ts";
 import type { TrafficTarget } from "./sdk/metrics.ts";
 import { readTags } from "./sdk/shapes.ts";
-
-/** The tag of a service behind a load balancer, with the ARN of the listener whose rule leads to it. */
-const LISTENER_TAG = "showtime_listener";
+import { LISTENER_TAG } from "./tags.ts";
 
 /**
  * Counts the requests that reached services since a time, health checks left out, in the order of the services. An entry

@@ -84,6 +84,8 @@ export interface SleepOptions extends RepositoryIdentity {
   readonly cause: SleepCause;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** The HTML that answers at an address that stays, on a platform that can show it. */
+  readonly page: string;
 }
 
 /** The owner of a change, when an environment is woken, and the progress of that. */
@@ -91,6 +93,8 @@ export interface WakeOptions extends RepositoryIdentity {
   readonly epoch: number;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The HTML that answers at an address that stays, if the environment does not wake. */
+  readonly page: string;
   readonly onProgress: (text: string) => void;
 }
 

@@ -68,6 +68,9 @@ function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValue
   return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
 }
 
+/** The least zones that AWS gives a load balancer; it has to be in those of `ecs.subnets` too. */
+const LEAST_ZONES = 2;
+
 /** Works out the prices of environments; undefined if their cost is not shown. */
 function costSettings(config: Config, architecture: string | undefined): CostSettings | undefined {
   const { cost, platform, environment, ecs, aws } = config;
@@ -79,6 +82,7 @@ function costSettings(config: Config, architecture: string | undefined): CostSet
     architecture: architecture?.includes("arm64") === true ? "ARM64" : "X86_64",
     sizes: environment.sizes,
     publicAddress: ecs.assignPublicIp,
+    loadBalancerZones: ecs.loadBalancer === undefined ? undefined : Math.max(LEAST_ZONES, ecs.subnets.length),
   });
 }
 

@@ -13,7 +13,7 @@ import { withoutJitter } from "../../worlds/without_jitter.ts";
 import { DEEP } from "./scenarios/deep.ts";
 import { type Deviation, everyDeath, playDeviations, tellingDeaths } from "./scenarios/deviations.ts";
 import { balancedLifeScenario, balancedZombieScenario } from "./scenarios/ecs_lives.ts";
-import { LIVES } from "./scenarios/lives.ts";
+import { PLAIN_LIVES } from "./scenarios/lives.ts";
 
 const aws = await part("aws");
 const moto = await motoForFile(aws);
@@ -23,7 +23,7 @@ const balancingFaults = makeBalancingFaults();
 const isBalancing = (name: string) =>
   /^(elasticloadbalancing\.|ecs\.(Create|Update|Delete)Service)/.test(name);
 
-for (const life of LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag")) {
+for (const life of PLAIN_LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag")) {
   aws.test(`C1: a run behind a load balancer that died while ${life.name} is finished by the next`, async () => {
     assert.ok(moto !== undefined, "moto runs");
     const scenario = balancedLifeScenario(life, moto);
@@ -35,7 +35,9 @@ for (const life of LIVES.filter(({ name }) => DEEP || name !== "changing_a_flag"
   });
 }
 
-for (const life of LIVES.filter(({ name }) => DEEP || ["creating", "updating", "closing"].includes(name))) {
+for (
+  const life of PLAIN_LIVES.filter(({ name }) => DEEP || ["creating", "updating", "closing"].includes(name))
+) {
   aws.test(`F1, F2: a fault of load balancing while ${life.name}: nothing is lost, nothing is done twice`, async () => {
     assert.ok(moto !== undefined, "moto runs");
     const scenario = balancedLifeScenario(life, moto);
@@ -45,7 +47,7 @@ for (const life of LIVES.filter(({ name }) => DEEP || ["creating", "updating", "
   });
 }
 
-for (const life of LIVES.filter(({ name, cleanup }) => !cleanup && (DEEP || name === "updating"))) {
+for (const life of PLAIN_LIVES.filter(({ name, cleanup }) => !cleanup && (DEEP || name === "updating"))) {
   aws.test(`M5: a run behind a load balancer, declared dead while ${life.name}, goes on: people go where they should`, async () => {
     assert.ok(moto !== undefined, "moto runs");
     const count = DEEP ? 60 : 3;

@@ -70,10 +70,10 @@ for (const kind of ["checked", "shell"] as const) {
       await deploy(spec({ flags: { SLOW: true } }));
       const before = await ask(url, question, never());
 
-      await platform.sleep(key, { ...owner, cause: "person", since: 0 }, never());
+      await platform.sleep(key, { ...owner, cause: "person", since: 0, page: "" }, never());
       while ((await ask(url, question, never())).status !== 404) { /* until Traefik knows */ }
       const polls = pollName(url);
-      const woken = await platform.wake(key, { ...owner, at: 0, onProgress: () => {} }, never());
+      const woken = await platform.wake(key, { ...owner, at: 0, page: "", onProgress: () => {} }, never());
       const after = await ask(url, question, never());
       const { failed, served } = await polls.stop();
 

@@ -12,6 +12,7 @@ import { keyOfService } from "../../worlds/key_of_service.ts";
 import type { PlatformAbility, PlatformContractOptions, PlatformHarness } from "../platform_contract.ts";
 
 const SHA = fullSha("a1b2c3d4e5f60718293a4b5c6d7e8f9012345678");
+const PAGE = "<h1>asleep</h1>";
 const SINCE = Date.UTC(2026, 0, 15, 20);
 /** Later than anything that a test does. */
 const AT = Math.ceil(Date.now() / 1000) * 1000 + 3_600_000;
@@ -54,12 +55,12 @@ class Subject {
 
   sleep({ epoch = 100, cause = "schedule" }: { epoch?: number; cause?: SleepCause } = {}): Promise<void> {
     const { platform, repo } = this.harness;
-    return platform.sleep(this.#key, { repo, epoch, cause, since: SINCE }, never());
+    return platform.sleep(this.#key, { repo, epoch, cause, since: SINCE, page: PAGE }, never());
   }
 
   wake(epoch = 100): Promise<Deployed> {
     const { platform, repo } = this.harness;
-    return platform.wake(this.#key, { repo, epoch, at: AT, onProgress: () => {} }, never());
+    return platform.wake(this.#key, { repo, epoch, at: AT, page: PAGE, onProgress: () => {} }, never());
   }
 
   destroy(): Promise<void> {

@@ -7,15 +7,22 @@ import type { Deployed, SleepOptions, WakeOptions } from "../../../environments/
 import type { EcsDependencies } from "../dependencies.ts";
 import { readTags } from "../sdk/shapes.ts";
 import { assertTouchable } from "../service_view.ts";
-import { formatSleepTag, SLEEP_TAG, WOKEN_TAG } from "../tags.ts";
+import { formatSleepTag, readDeployed, SLEEP_TAG, WOKEN_TAG } from "../tags.ts";
+import { forwardTo, keepBehindPage, showPage } from "../route/page_route.ts";
+import { routeOfService } from "../route/route_of_service.ts";
 import type { Owner } from "./destroy.ts";
 import { keepSecrets } from "./variables.ts";
 import { waitServing } from "./wait_serving.ts";
 
+/** The status of the page: monitors and crawlers must not take it for the application. */
+const PAGE_STATUS = 503;
 /** The time limit for scaling back after a failed wake, in milliseconds. */
 const UNDO_TIMEOUT_MS = 30_000;
 
-/** Scales a service to no tasks. Its tag says why before that, and bars runs with an older lock. */
+/**
+ * Scales a service to no tasks. Its tag says why before that, and bars runs with an older lock. Behind a load balancer a
+ * page answers before the task stops.
+ */
 export async function sleep(
   deps: EcsDependencies,
   of: SleepOptions & { readonly service: ServiceName },
@@ -28,10 +35,14 @@ export async function sleep(
   if (service.desiredCount === 0 && present !== undefined && present !== "") return;
   const tags = { showtime_epoch: String(of.epoch), [SLEEP_TAG]: tag };
   await ecs.tag(service.serviceArn ?? of.service, { tags }, signal);
+  await showSleepPage(deps, { ...of, seen: service, action: `Stopping "${of.service}"` }, signal);
   await ecs.scale(of.service, { tasks: 0 }, signal);
 }
 
-/** Scales a service to one task again and waits until that task answers its health check. */
+/**
+ * Scales a service to one task again and waits until that task answers its health check. Behind a load balancer the page
+ * stays until the load balancer finds the task healthy.
+ */
 export async function wake(
   deps: EcsDependencies,
   of: WakeOptions & { readonly service: ServiceName },
@@ -40,19 +51,26 @@ export async function wake(
   const ecs = await deps.aws.ecs;
   const service = await findOwn(deps, { ...of, action: `Starting "${of.service}" again` }, signal);
   const arn = service.serviceArn ?? of.service;
+  const found = routeOfService(service, of);
+  const route = found === undefined ? undefined : { ...found, action: `Starting "${of.service}" again` };
   const definition = service.taskDefinition ?? "";
   // A container that fails to start may print its secrets, and the end of its log goes into a public comment.
   await keepSecrets(deps, definition, signal);
   await ecs.tag(arn, { tags: { showtime_epoch: String(of.epoch) } }, signal);
   of.onProgress(`Starting the task of ${of.service}`);
   try {
+    if (route !== undefined) {
+      // ECS starts no task whose group is in no rule.
+      await keepBehindPage(deps, { ...route, url: readDeployed(readTags(service.tags)).url }, signal);
+    }
     await ecs.scale(of.service, { tasks: 1 }, signal);
     const checked = await isChecked(deps, definition, signal);
     const address = await waitServing(
       deps,
-      { ...of, definition, inPlace: false, woken: true, checked, group: undefined },
+      { ...of, definition, inPlace: false, woken: true, checked, group: route?.group },
       signal,
     );
+    if (route !== undefined) await forwardTo(deps, route, signal);
     await ecs.tag(arn, { tags: { [SLEEP_TAG]: "", [WOKEN_TAG]: String(Math.floor(of.at / 1000)) } }, signal);
     return { address, unsettled: false };
   } catch (error) {
@@ -66,6 +84,19 @@ async function isChecked(deps: EcsDependencies, definition: string, signal: Abor
   const described = await (await deps.aws.ecs).definitions.describe(definition, signal);
   const containers = described?.definition.containerDefinitions ?? [];
   return containers.some(({ healthCheck }) => healthCheck !== undefined);
+}
+
+async function showSleepPage(
+  deps: EcsDependencies,
+  { page, seen, action, ...owner }: (SleepOptions | WakeOptions) & {
+    readonly seen: Service;
+    readonly action: string;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const route = routeOfService(seen, owner);
+  if (route === undefined) return;
+  await showPage(deps, { ...route, action, page: { html: page, status: PAGE_STATUS } }, signal);
 }
 
 async function findOwn(
@@ -96,6 +127,7 @@ async function sleepAgain(
     const now = await (await deps.aws.ecs).service(of.service, signal);
     if (now?.status !== "ACTIVE") return;
     assertTouchable(now, { ...of, action: `Tidying "${of.service}"` });
+    await showSleepPage(deps, { ...of, seen: now, action: `Tidying "${of.service}"` }, signal);
     await (await deps.aws.ecs).scale(of.service, { tasks: 0 }, signal);
   } catch (failure) {
     if (!(failure instanceof AppError) && !signal.aborted) throw failure;

@@ -5,7 +5,7 @@ import { assertPart, isOfPull, type RouteOwner } from "./parts.ts";
 import { allTo, forwardAction, readRules, type RuleFacts, servingGroup } from "./rules.ts";
 
 /** How long a changed rule takes to reach every node of the load balancer, in milliseconds. */
-const SPREAD_MS = 5000;
+export const SPREAD_MS = 5000;
 
 /** A target group and the listener whose rule should lead to it. */
 export interface RouteTarget {

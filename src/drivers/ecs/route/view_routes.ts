@@ -47,7 +47,11 @@ export async function viewRoutes(
   });
 }
 
-/** Whether the rule sends people to an older environment than this one, or to none. */
+function isIn(groups: RuleFacts["groups"], group: string): boolean {
+  return groups.some(({ arn }) => arn === group);
+}
+
+/** Whether the rule sends people to an older environment than this one, to none, or to a page though this one is awake. */
 function isPassedOver(
   group: string,
   { each, environments, rules, groupOf }: {
@@ -57,12 +61,22 @@ function isPassedOver(
     readonly groupOf: (environment: PlatformEnvironment) => string | undefined;
   },
 ): boolean {
-  const rule = rules.find(({ groups }) => groups.some(({ arn }) => arn === group));
-  if (rule === undefined) {
-    // While an environment sleeps, a page answers for its host, and no rule uses its group.
-    const host = hostOf(each.settings.url ?? "");
-    return !rules.some(({ isPage, hosts }) => isPage && hosts.includes(host));
+  const rule = rules.find(({ groups }) => isIn(groups, group));
+  const hosts = [hostOf(each.settings.url ?? ""), ...rule?.hosts ?? []];
+  const isCovered = rules.some((page) =>
+    page.isPage && page.priority < (rule?.priority ?? Infinity) &&
+    page.hosts.some((host) => hosts.includes(host))
+  );
+  if (isCovered) {
+    // The page of a newer environment that sleeps is none of an older one's concern.
+    return environments.every((other) =>
+      other.pr !== each.pr || other.sleep === undefined || other.epoch < each.epoch
+    );
   }
+  if (rule === undefined) return true;
+  // The rule that kept the group in use behind a page: the run that removed the page died before it removed this one.
+  const isDoubled = rules.some(({ arn, groups }) => arn !== rule.arn && isIn(groups, group));
+  if (isDoubled && each.sleep === undefined) return true;
   const serving = servingGroup(rule);
   if (serving === group) return false;
   const holder = environments.find((other) => other.pr === each.pr && groupOf(other) === serving);

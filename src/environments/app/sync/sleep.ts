@@ -5,6 +5,8 @@
 
 import { type EnvironmentKey, serviceNameOf } from "../../core/environment/names.ts";
 import type { SleepCause } from "../../core/environment/environment.ts";
+import { formatLabel } from "../../core/labels/mod.ts";
+import { formatSleepPage } from "../../core/sleep/mod.ts";
 import { type ShortSha, shortSha } from "../../../lib/ids.ts";
 import type { BringUp, Plan, Step } from "../../core/plan/mod.ts";
 import type { ForgeWrite } from "../../ports/forge.ts";
@@ -47,10 +49,20 @@ export async function putToSleep(
   ports.terminal.progress(`Stopping ${serviceNameOf(environment)}`);
   await ports.platform.sleep(
     environment,
-    { ...writer.observed.identity, epoch: lock.epoch, cause, since },
+    { ...writer.observed.identity, epoch: lock.epoch, cause, since, page: pageOf(writer, plan) },
     signal,
   ).finally(() => ports.terminal.progress(undefined));
   await writer.write({ remove: triggers, also }, signal);
+}
+
+function pageOf({ ports }: PullWriter, { pr }: Plan): string {
+  return formatSleepPage({
+    repo: ports.repo,
+    pr,
+    pull: ports.links.pull(pr),
+    label: formatLabel({ kind: "trigger", trigger: "start" }),
+    commands: ports.settings.commands === true,
+  });
 }
 
 function addressNames({ labels }: PullWriter, sha: string): readonly string[] {
@@ -99,6 +111,7 @@ export async function wake(
     ...writer.observed.identity,
     epoch: lock.epoch,
     at: ports.forge.now(),
+    page: pageOf(writer, plan),
     onProgress: (text) => ports.terminal.progress(text),
   }, signal).finally(() => ports.terminal.progress(undefined));
   if (woken.warning !== undefined) ports.terminal.warn(woken.warning);

@@ -16,5 +16,6 @@ export {
   windowAt,
 } from "./hours.ts";
 export { parseSleepCause, readRecordedSleep, type RecordedSleep } from "./recorded_sleep.ts";
+export { formatSleepPage, MOST_PAGE_CHARACTERS, type SleepPage } from "./sleep_page.ts";
 export type { SleepSettings } from "./settings.ts";
 export { judgeSleep, type SleepChange, type SleepFacts } from "./judge_sleep.ts";

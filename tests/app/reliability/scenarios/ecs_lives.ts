@@ -71,14 +71,16 @@ function onBalancedEcs(moto: Moto): Ground<AwsBackdrop> {
     ...plain,
     prefix: "ecs_balanced_",
     make: (world) => makeAwsBackdrop({ moto, clock: world.clock, balanced: true }),
-    async assertRests(stage, short) {
-      await plain.assertRests(stage, short);
+    async assertRests(stage, life) {
+      await plain.assertRests(stage, life);
+      const { rest: short, asleep } = life;
       const { routes } = await stage.backdrop.inventory(stage.world.pr);
       assert.deepEqual(
         routes,
-        short === undefined
-          ? { rules: [], groups: [] }
-          : { rules: [{ hosts: [HOST], to: [{ short, weight: 1 }] }], groups: [short] },
+        short === undefined ? { rules: [], groups: [] } : {
+          rules: [{ hosts: [HOST], to: asleep === true ? "page" : [{ short, weight: 1 }] }],
+          groups: [short],
+        },
       );
     },
   };

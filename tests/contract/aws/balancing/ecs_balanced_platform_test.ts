@@ -16,6 +16,7 @@ import {
 import { failingImages } from "../../../worlds/aws/tasks/failing_images.ts";
 import { part } from "../../../worlds/require.ts";
 import { ownershipContract } from "../../platform/ownership_contract.ts";
+import { sleepContract } from "../../platform/sleep_contract.ts";
 import { platformContract, type PlatformContractOptions } from "../../platform_contract.ts";
 
 const aws = await part("aws");
@@ -81,3 +82,4 @@ const contract: PlatformContractOptions = {
 
 platformContract(contract);
 ownershipContract(contract);
+sleepContract(contract);
