@@ -414,6 +414,23 @@ Deno.test("environment.sleep.after is refused on Docker, which does not count re
   requireForPlatform(sleeping('{ at: "20:00-07:00 Europe/Berlin" }'), "docker");
 });
 
+Deno.test("environment.sleep.after on ECS is refused without a load balancer, which counts requests", () => {
+  const sleeping = (more: string) =>
+    load(
+      `preset: superset\nenvironment: { sleep: { after: 2h }, url: "https://pr-{pr}.example.org" }\n${more}`,
+    );
+  const listener =
+    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2";
+  assert.throws(() => requireForPlatform(sleeping(""), "ecs"), (error) => {
+    assert.ok(error instanceof ConfigError);
+    assert.deepEqual([error.code, error.exitCode], ["config_invalid", 2]);
+    assert.match(error.message, /only a load balancer counts requests, and ecs.load_balancer is not set/);
+    assert.match(error.message, /set ecs.load_balancer and environment.url/);
+    return true;
+  });
+  requireForPlatform(sleeping(`ecs: { load_balancer: { listener: "${listener}" } }`), "ecs");
+});
+
 Deno.test("environment.sleep is read with its time zone, and hours of another form are a problem", () => {
   const { sleep } =
     load('environment: { sleep: { after: 2h, at: "20:00-07:00 Europe/Berlin" } }').environment;
@@ -453,14 +470,14 @@ Deno.test("pushesImages() is true by default if the platform is not the local en
   assert.equal(pushesImages(load("build: {push: never}"), "ecs"), false);
 });
 
-Deno.test("loadConfig() takes environment.ttl_from: traffic only where requests are counted, and says why", () => {
+Deno.test("loadConfig() refuses environment.ttl_from: traffic and says why", () => {
   const text = (platform: string) => `platform: ${platform}\nenvironment:\n  ttl_from: traffic\n`;
   const place = "showtime.yml:3:3: environment.ttl_from: traffic cannot work here:";
   assert.deepEqual(told(text("docker")), [
     `${place} Docker counts no requests, so nothing says when the newest one came; use created or deployed`,
   ]);
   assert.deepEqual(told(text("ecs")), [
-    `${place} ECS counts requests only at a load balancer, and environments are reached without one; use created or deployed`,
+    `${place} label, comment and status show when an environment ends, and a visit changes none of them; use created or deployed`,
   ]);
   assert.equal(failure(text("ecs")).exitCode, 2);
   const file = { path: "showtime.yml", text: "environment: { ttl_from: deployed, warn: 4h }\n" };
