@@ -5,12 +5,12 @@ import { type AssetsConfig, type Config, type EnvironmentAssets, imageRepository
 import type { ActionsContext } from "../../drivers/actions/mod.ts";
 import { formatImageTag } from "../../environments/core/environment/names.ts";
 import { formatStableUrl } from "../../environments/core/environment/stable_url.ts";
-import { type CostSettings, priceSizes } from "../../environments/core/cost/settings.ts";
 import type { ContentSettings } from "../../environments/core/environment/settings.ts";
 import { configuredFlags } from "../../environments/core/environment/variables.ts";
 import type { LinkMaker, RunIdentity, RunValues } from "../../environments/app/run.ts";
 import type { PrNumber } from "../../lib/ids.ts";
 import { sha256 } from "../../lib/sha256.ts";
+import { costSettings } from "./cost_settings.ts";
 
 /** Makes the values of a run about `pr`. */
 export async function makeRunValues(
@@ -66,24 +66,6 @@ export async function makeRunValues(
 /** Makes the maker of addresses that stay; it is left out without `environment.url`. */
 function urlMaker({ environment: { url } }: Config, repo: string): Pick<RunValues["settings"], "urlOf"> {
   return url === undefined ? {} : { urlOf: (pr) => formatStableUrl(url, { pr, repo }) };
-}
-
-/** The least zones that AWS gives a load balancer; it has to be in those of `ecs.subnets` too. */
-const LEAST_ZONES = 2;
-
-/** Works out the prices of environments; undefined if their cost is not shown. */
-function costSettings(config: Config, architecture: string | undefined): CostSettings | undefined {
-  const { cost, platform, environment, ecs, aws } = config;
-  if (cost === undefined) return undefined;
-  return priceSizes({
-    ...cost,
-    platform,
-    region: aws.region,
-    architecture: architecture?.includes("arm64") === true ? "ARM64" : "X86_64",
-    sizes: environment.sizes,
-    publicAddress: ecs.assignPublicIp,
-    loadBalancerZones: ecs.loadBalancer === undefined ? undefined : Math.max(LEAST_ZONES, ecs.subnets.length),
-  });
 }
 
 /** Makes the settings of what people are told beside the comment. */

@@ -7,6 +7,8 @@ import {
   hourlyPrice,
 } from "../../../src/environments/core/cost/cost.ts";
 import { findPrices, PRICES_DATE } from "../../../src/environments/core/cost/prices.ts";
+import { loadConfig } from "../../../src/config/mod.ts";
+import { costSettings } from "../../../src/wiring/run/cost_settings.ts";
 import { type PricedConfig, priceSizes } from "../../../src/environments/core/cost/settings.ts";
 
 const HOUR = 3_600_000;
@@ -68,6 +70,23 @@ Deno.test("configured prices outweigh the table, and give a region that is not i
 Deno.test("a load balancer is shared, with an address in each zone", () => {
   near(priceSizes({ ...ECS, loadBalancerZones: 2 }).shared, 0.0225 + 2 * 0.005);
   near(priceSizes({ ...ECS, region: "eu-west-1", loadBalancerZones: 2 }).shared, 0.0252 + 2 * 0.005);
+});
+
+Deno.test("the configured load balancer costs an address for each of ecs.subnets, and for two at least", () => {
+  const listener =
+    "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/app/previews/50dc6c495c0c9188/f2f7dc8efc522ab2";
+  const shared = (ecs: string) => {
+    const text = `platform: ecs\ncost: { enabled: true }\necs: { ${ecs} }\n`;
+    const file = { path: "showtime.yml", text };
+    return costSettings(loadConfig({ file, env: { AWS_REGION: "us-west-2" }, flags: {} }).config, undefined)
+      ?.shared;
+  };
+  const balanced = (subnets: string) =>
+    shared(`load_balancer: { listener: "${listener}" }, subnets: [${subnets}]`);
+
+  assert.equal(shared("subnets: [subnet-1, subnet-2]"), 0);
+  near(balanced("subnet-1, subnet-2, subnet-3"), 0.0225 + 3 * 0.005);
+  near(balanced("subnet-1"), 0.0225 + 2 * 0.005);
 });
 
 Deno.test("an environment on Docker costs nothing unless cost.per_hour says so", () => {

@@ -68,7 +68,7 @@ function isPassedOver(
     page.hosts.some((host) => hosts.includes(host))
   );
   if (isCovered) {
-    // The page of a newer environment that sleeps is none of an older one's concern.
+    // An older environment leaves the page of a newer one that sleeps alone.
     return environments.every((other) =>
       other.pr !== each.pr || other.sleep === undefined || other.epoch < each.epoch
     );
