@@ -126,6 +126,11 @@ async function playAll(
       await platform.removeLeftover(id, { repo }, never);
     }
   });
+  const sleeping = { repo, epoch: 101, page: "asleep" };
+  await attempt(() =>
+    platform.sleep(keyOfService(service), { ...sleeping, cause: "person", since: 0 }, never)
+  );
+  await attempt(() => platform.wake(keyOfService(service), { ...sleeping, ...quiet, at: 0 }, never));
   // The rule leads from another host now, so it changes.
   const url = `http://pr-${pr}.elsewhere.example`;
   await attempt(() =>
