@@ -133,6 +133,8 @@ export class MemoryPlatform implements Platform {
   readonly commands = new Map<HookName, PlayedCommand>();
   /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
   readonly changes: string[] = [];
+  /** The pages that runs gave it for environments that sleep, in HTML. */
+  readonly pages: string[] = [];
 
   get environments(): readonly PlatformEnvironment[] {
     return this.#environments;
@@ -260,7 +262,8 @@ export class MemoryPlatform implements Platform {
     this.#guard(service, options);
     this.#find(service);
     this.changes.push(`sleep ${service}`);
-    const { cause, since, epoch } = options;
+    const { cause, since, epoch, page } = options;
+    this.pages.push(page);
     this.#change(service, {
       healthy: false,
       condition: "exited (0)",
@@ -279,6 +282,7 @@ export class MemoryPlatform implements Platform {
     const address = found.sleep === undefined ? found.address : undefined;
     const woken = { address: address ?? this.servesAt ?? `10.0.0.1:${++this.#ports}`, unsettled: false };
     this.changes.push(`wake ${service}`);
+    this.pages.push(options.page);
     const { address: at } = woken;
     this.#change(service, {
       healthy: true,

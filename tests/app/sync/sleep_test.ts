@@ -354,3 +354,21 @@ Deno.test("sleep and wake keep to the budget of an update", async () => {
   const wake = await world.count(() => world.sync());
   assert.ok(sleep.requests <= 20 && wake.requests <= 20, `${sleep.requests} and ${wake.requests} requests`);
 });
+
+Deno.test("sleep and wake give the platform a page that says how to wake the environment", async () => {
+  const world = running([SLEEP]);
+  const run = { settings: { commands: true } };
+  await ask(world, "sleep", run);
+  await ask(world, "start", run);
+
+  const [asleep, woken, ...more] = world.platform.pages;
+
+  assert.deepEqual([woken, more], [asleep, []]);
+  assert.match(asleep ?? "", /<h1>Pull request #1234 is asleep<\/h1>/);
+  assert.match(asleep ?? "", /<a href="https:\/\/github\.com\/apache\/superset\/pull\/1234">/);
+  assert.match(asleep ?? "", /<code>&#127914; &#9889; showtime-trigger-start<\/code>/);
+  assert.match(
+    asleep ?? "",
+    /comment <code>\/showtime start<\/code> there, or run <code>showtime wake 1234<\/code>/,
+  );
+});
