@@ -365,7 +365,7 @@ Deno.test("sleep and wake give the platform a page that says how to wake the env
 
   assert.deepEqual([woken, more], [asleep, []]);
   assert.match(asleep ?? "", /<h1>Pull request #1234 is asleep<\/h1>/);
-  assert.match(asleep ?? "", /<a href="https:\/\/github\.com\/apache\/superset\/pull\/1234">/);
+  assert.match(asleep ?? "", /<a href="https:\/\/github\.example\/apache\/superset\/pull\/1234">/);
   assert.match(asleep ?? "", /<code>&#127914; &#9889; showtime-trigger-start<\/code>/);
   assert.match(
     asleep ?? "",
