@@ -36,7 +36,9 @@ for (const life of PLAIN_LIVES.filter(({ name }) => DEEP || name !== "changing_a
 }
 
 for (
-  const life of PLAIN_LIVES.filter(({ name }) => DEEP || ["creating", "updating", "closing", "falling_asleep", "waking"].includes(name))
+  const life of PLAIN_LIVES.filter(({ name }) =>
+    DEEP || ["creating", "updating", "closing", "falling_asleep", "waking"].includes(name)
+  )
 ) {
   aws.test(`F1, F2: a fault of load balancing while ${life.name}: nothing is lost, nothing is done twice`, async () => {
     assert.ok(moto !== undefined, "moto runs");
@@ -47,7 +49,11 @@ for (
   });
 }
 
-for (const life of PLAIN_LIVES.filter(({ name, cleanup }) => !cleanup && (DEEP || ["updating", "waking"].includes(name)))) {
+for (
+  const life of PLAIN_LIVES.filter(({ name, cleanup }) =>
+    !cleanup && (DEEP || ["updating", "waking"].includes(name))
+  )
+) {
   aws.test(`M5: a run behind a load balancer, declared dead while ${life.name}, goes on: people go where they should`, async () => {
     assert.ok(moto !== undefined, "moto runs");
     const count = DEEP ? 60 : 3;
