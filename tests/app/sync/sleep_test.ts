@@ -369,6 +369,6 @@ Deno.test("sleep and wake give the platform a page that says how to wake the env
   assert.match(asleep ?? "", /<code>&#127914; &#9889; showtime-trigger-start<\/code>/);
   assert.match(
     asleep ?? "",
-    /comment <code>\/showtime start<\/code> there, or run <code>showtime wake 1234<\/code>/,
+    /comment <code>\/showtime wake<\/code> there, or run <code>showtime wake 1234<\/code>/,
   );
 });

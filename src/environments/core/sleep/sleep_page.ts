@@ -24,7 +24,7 @@ export interface SleepPage {
 export function formatSleepPage({ repo, pr, pull, label, commands }: SleepPage): string {
   const title = `Pull request #${pr} is asleep`;
   const link = (text: string) => `<a href="${escapeHtml(pull)}">${escapeHtml(text)}</a>`;
-  const comment = `, or comment <code>/showtime start</code> there`;
+  const comment = `, or comment <code>/showtime wake</code> there`;
   const command = `, or run <code>showtime wake ${pr}</code>`;
   const page = (text: string, more: string) =>
     `<!doctype html><meta charset="utf-8"><meta name="robots" content="noindex"><title>${title}</title>` +

@@ -22,7 +22,7 @@ Deno.test("formatSleepPage() says what sleeps, and how to wake it, and links to 
 });
 
 Deno.test("formatSleepPage() names the command in comments where such commands count", () => {
-  assert.match(formatSleepPage({ ...PAGE, commands: true }), /comment <code>\/showtime start<\/code> there/);
+  assert.match(formatSleepPage({ ...PAGE, commands: true }), /comment <code>\/showtime wake<\/code> there/);
 });
 
 Deno.test("formatSleepPage() escapes what it does not write itself, and is plain ASCII", () => {
