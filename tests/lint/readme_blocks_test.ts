@@ -35,6 +35,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "ln -s /usr/local/bin/showtime /usr/local/bin/cicdstatemgr",
     'showtime context import --id "$ID"',
   ],
+  "docs/docker.md": ["docker network create preview"],
   "docs/install.md": [
     "deno task compile",
     "curl -fsSL https://github.com/showtime-previews/showtime/releases/latest/download/install.sh | sh -s -- 0.1.0",
