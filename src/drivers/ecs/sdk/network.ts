@@ -1,4 +1,9 @@
-import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type Subnet,
+} from "@aws-sdk/client-ec2";
 import { call } from "./call.ts";
 import { clientOptions } from "./client.ts";
 
@@ -18,20 +23,17 @@ export class NetworkCalls {
   // Filters instead of ids: with ids, AWS reports only the first missing one.
 
   async subnets(ids: readonly string[], signal: AbortSignal): Promise<Vpcs> {
-    const { Subnets = [] } = await call(
-      { action: "Looking for subnets", permission: "ec2:DescribeSubnets", region: this.#region },
-      () =>
-        this.#client.send(
-          new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] }),
-          { abortSignal: signal },
-        ),
-      signal,
-    );
-    return new Map(Subnets.map(({ SubnetId = "", VpcId = "" }) => [SubnetId, VpcId]));
+    const found = await this.#describeSubnets(ids, signal);
+    return new Map(found.map(({ SubnetId = "", VpcId = "" }) => [SubnetId, VpcId]));
   }
 
   /** Returns the availability zone of each existing subnet, by id. */
   async zones(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const found = await this.#describeSubnets(ids, signal);
+    return new Map(found.map(({ SubnetId = "", AvailabilityZone = "" }) => [SubnetId, AvailabilityZone]));
+  }
+
+  async #describeSubnets(ids: readonly string[], signal: AbortSignal): Promise<readonly Subnet[]> {
     const { Subnets = [] } = await call(
       { action: "Looking for subnets", permission: "ec2:DescribeSubnets", region: this.#region },
       () =>
@@ -41,7 +43,7 @@ export class NetworkCalls {
         ),
       signal,
     );
-    return new Map(Subnets.map(({ SubnetId = "", AvailabilityZone = "" }) => [SubnetId, AvailabilityZone]));
+    return Subnets;
   }
 
   /**
