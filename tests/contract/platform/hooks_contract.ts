@@ -31,7 +31,9 @@ interface Scene {
   readonly platform: Platform;
   readonly pr: PrNumber;
   readonly heard: Heard;
-  deploy(change?: Partial<DeploySpec> & { readonly flag?: string }): Promise<Deployed>;
+  deploy(
+    change?: Partial<DeploySpec> & { readonly flag?: string; readonly signal?: AbortSignal },
+  ): Promise<Deployed>;
   destroy(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ function makeScene(harness: PlatformHarness, hooks: Partial<Hooks>, pr = harness
     platform,
     pr,
     heard,
-    deploy({ flag, ...change } = {}) {
+    deploy({ flag, signal = never(), ...change } = {}) {
       const spec: DeploySpec = {
         repo: harness.repo,
         pr,
@@ -69,7 +71,7 @@ function makeScene(harness: PlatformHarness, hooks: Partial<Hooks>, pr = harness
       return platform.deploy(
         spec,
         { onProgress: () => {}, onHook: (title) => heard.onHook(title), onHookFailed: heard.onHookFailed },
-        never(),
+        signal,
       );
     },
     destroy: () =>
@@ -292,7 +294,8 @@ export function hooksContract(options: PlatformContractOptions): void {
       const begun = Promise.withResolvers<void>();
       // The run dies: nothing waits for it, and the engine does not end the command with it.
       dying.heard.onHook = () => ({ line: () => begun.resolve(), end: () => {} });
-      void dying.deploy({ epoch: 99 }).catch(() => {});
+      const end = new AbortController();
+      const dead = dying.deploy({ epoch: 99, signal: end.signal }).catch(() => {});
       await begun.promise;
       const next = makeScene(harness, { afterStart: "echo again" }, pr);
       assert.equal((await harness.processes("sleep 4323")).length > 0, true, "the command runs");
@@ -306,6 +309,8 @@ export function hooksContract(options: PlatformContractOptions): void {
       const [seen] = await next.platform.list({ repo: harness.repo, pr, probe: true }, never());
       assert.deepEqual([seen?.address, seen?.healthy], [deployed.address, true]);
       assert.deepEqual(await harness.processes("sleep 4323"), []);
+      end.abort();
+      await dead;
     },
   );
 }

@@ -60,7 +60,7 @@ export async function startTraefik(): Promise<Traefik> {
 /** What polls through a name have seen. */
 export interface Polls {
   readonly count: number;
-  /** Everything but a 200, with the milliseconds since the first poll. */
+  /** Everything but a 200, with the milliseconds since the first poll and the mark of the container. */
   readonly failed: readonly string[];
   /** The marks of the containers that answered, each time another one did. */
   readonly served: readonly string[];
@@ -80,7 +80,7 @@ export function pollName(url: string): { readonly stop: () => Promise<Polls> } {
     const at = Math.round(performance.now() - began);
     const question = { path: "/health", header: MARK_HEADER, timeoutMs: 5000 };
     const { status, mark = "none", answer } = await ask(url, question, new AbortController().signal);
-    if (status !== 200) failed.push(`${at} ms: ${answer}`);
+    if (status !== 200) failed.push(`${at} ms: ${answer} from ${mark}`);
     else if (served.at(-1) !== mark) served.push(mark);
   };
   const timer = setInterval(() => open.push(poll()), 50);
