@@ -110,6 +110,7 @@ Deno.test("applyCleanup() removes an expired environment with all that belongs t
   assert.deepEqual(done, {
     removed: [`aaaaaaa of #${PR}`],
     mended: [],
+    extended: [],
     warned: [],
     slept: [],
     kept: [],

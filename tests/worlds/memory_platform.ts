@@ -17,6 +17,7 @@ import {
 } from "../../src/environments/core/environment/ownership.ts";
 import type {
   EngineIdentity,
+  NewestRequest,
   PlatformEnvironment,
 } from "../../src/environments/core/environment/environment.ts";
 import { hookFailure, type HookName } from "../../src/environments/core/environment/hooks.ts";
@@ -127,8 +128,8 @@ export class MemoryPlatform implements Platform {
   servesAt: string | undefined;
   /** Whether it records why an environment sleeps, as ECS does and Docker does not. */
   marksSleep = false;
-  /** Requests by service; a service that is not here cannot be counted. */
-  readonly traffic = new Map<string, number>();
+  /** The newest request by service; the requests of a service that is not here are not counted. */
+  readonly traffic = new Map<string, number | "none">();
   /** The commands that run in environments. */
   readonly commands = new Map<HookName, PlayedCommand>();
   /** Calls that changed something, as `destroy pr-1-aaaaaaa-service`. */
@@ -252,8 +253,14 @@ export class MemoryPlatform implements Platform {
     );
   }
 
-  requests(environments: readonly EnvironmentKey[]): Promise<readonly (number | undefined)[]> {
-    return Promise.resolve(environments.map((key) => this.traffic.get(serviceNameOf(key))));
+  newestRequests(
+    environments: readonly EnvironmentKey[],
+    { since }: { readonly since: number },
+  ): Promise<readonly NewestRequest[]> {
+    return Promise.resolve(environments.map((key) => {
+      const at = this.traffic.get(serviceNameOf(key));
+      return typeof at === "number" && at < since ? "none" : at;
+    }));
   }
 
   async sleep(key: EnvironmentKey, options: SleepOptions, signal: AbortSignal): Promise<void> {

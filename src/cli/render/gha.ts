@@ -67,22 +67,24 @@ export function renderSummary(result: {
 export function renderCleanupSummary(result: {
   readonly removed: readonly string[];
   readonly mended: readonly string[];
+  readonly extended?: readonly string[];
   readonly slept?: readonly string[];
   readonly kept: readonly { readonly what: string; readonly why: string }[];
   readonly incomplete: readonly string[];
 }): string {
-  const { removed, mended, slept = [], kept, incomplete } = result;
+  const { removed, mended, extended = [], slept = [], kept, incomplete } = result;
   const list = (title: string, sentences: readonly string[]) =>
     sentences.length === 0
       ? []
       : [`**${title}**`, "", ...sentences.map((each) => `- ${escapeMarkdown(each)}`), ""];
-  const quiet = removed.length === 0 && mended.length === 0 && slept.length === 0;
+  const quiet = [removed, mended, extended, slept].every(({ length }) => length === 0);
   return [
     "### 🎪 Cleanup",
     "",
     ...(quiet ? ["There was nothing to remove and no address to mend.", ""] : []),
     ...list("Removed", removed),
     ...list("Mended", mended),
+    ...list("Extended", extended),
     ...list("Put to sleep, or woken", slept),
     ...list("Kept", kept.map(({ what, why }) => `${what}: ${why}`)),
     ...list("Not seen or not done", incomplete.map((each) => `❌ ${each}`)),

@@ -1,7 +1,7 @@
 import type { PlatformKind } from "../../environments/core/environment/environment.ts";
 import type { Config } from "./config.ts";
 import { variableName } from "../environment_layers.ts";
-import { assertSleepFits } from "./assert_sleep_fits.ts";
+import { assertRequestsCounted } from "./assert_requests_counted.ts";
 import { ConfigError, type ConfigProblem } from "../problems.ts";
 
 /**
@@ -69,7 +69,7 @@ export function requireForPlatform(config: Config, platform: PlatformKind): void
         ? "set docker.router: traefik in showtime.yml"
         : `set ${key} in showtime.yml, or ${variableName(key.split("."))}`,
     }));
-  assertSleepFits(config, platform);
+  assertRequestsCounted(config, platform);
   if (problems.length > 0) {
     throw new ConfigError("config_incomplete", `Using the configuration for ${platform}`, problems);
   }

@@ -181,7 +181,7 @@ const Environment = section({
     "How long before its end an environment is warned of in a comment; null for no warning.",
   ),
   ttl_from: oneOf(["created", "deployed", "traffic"]).optional().describe(
-    "What the time to live counts from: the creation, the newest deployment, or the newest request.",
+    "What the time to live counts from: the creation, the newest deployment, or the newest request (ECS behind a load balancer only).",
   ),
   sleep: section({
     after: duration().nullable().optional().describe(

@@ -78,7 +78,7 @@ export function makeDockerPlatform(options: DockerPlatformOptions): Platform {
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     reach: (environments, signal) => reachAll(engine, environments, signal),
     // The engine counts bytes and not requests, and an idle container receives some too.
-    requests: (environments) => Promise.resolve(environments.map(() => undefined)),
+    newestRequests: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     removeLeftover: () => Promise.resolve(),
     deploy: (spec, events, signal) => deploy(engine, { spec, ...events }, signal),

@@ -16,7 +16,7 @@ export function dryPlatform(
     list: () => Promise.resolve([]),
     addresses: (environments) => Promise.resolve(environments.map(() => undefined)),
     reach: () => Promise.resolve([]),
-    requests: (environments) => Promise.resolve(environments.map(() => undefined)),
+    newestRequests: (environments) => Promise.resolve(environments.map(() => undefined)),
     leftovers: () => Promise.resolve([]),
     logs: async function* () {},
     async deploy(spec, { onProgress }, signal) {

@@ -10,7 +10,7 @@ import { type EcsDependencies, PROBE_TIMEOUT_MS } from "./dependencies.ts";
 import { makeUrlProbe, type UrlProbe } from "./route/ask_url.ts";
 import { settle } from "./deploy/settle.ts";
 import { sleep, wake } from "./deploy/sleep.ts";
-import { countRequests } from "./requests.ts";
+import { findNewestRequests } from "./requests.ts";
 import { reachAll } from "./reach.ts";
 import { isRoutePart, listRouteLeftovers, removeRouteLeftover } from "./route/route_leftovers.ts";
 import { serviceAddresses } from "./deploy/tasks.ts";
@@ -46,8 +46,8 @@ export function makeEcsPlatform(options: EcsPlatformOptions): Platform {
     ],
     removeLeftover: (id, owner, signal) =>
       (isRoutePart(id) ? removeRouteLeftover : removeLeftover)(deps, { ...owner, id }, signal),
-    requests: (environments, { since }, signal) =>
-      countRequests(deps, { services: environments.map(serviceNameOf), since }, signal),
+    newestRequests: (environments, { since }, signal) =>
+      findNewestRequests(deps, { services: environments.map(serviceNameOf), since }, signal),
     deploy: (spec, events, signal) => deploy(deps, { spec, ...events }, signal),
     settle: (key, owner, signal) => settle(deps, { ...owner, service: serviceNameOf(key) }, signal),
     sleep: (key, of, signal) => sleep(deps, { ...of, service: serviceNameOf(key) }, signal),

@@ -1,6 +1,7 @@
-/** Counts the requests of environments behind a load balancer. */
+/** Finds the newest requests of environments behind a load balancer. */
 
 import type { Service } from "@aws-sdk/client-ecs";
+import type { NewestRequest } from "../../environments/core/environment/environment.ts";
 import type { ServiceName } from "../../lib/ids.ts";
 import type { EcsDependencies } from "./dependencies.ts";
 import type { TrafficTarget } from "./sdk/metrics.ts";
@@ -8,14 +9,14 @@ import { readTags } from "./sdk/shapes.ts";
 import { LISTENER_TAG } from "./tags.ts";
 
 /**
- * Counts the requests that reached services since a time, health checks left out, in the order of the services. An entry
- * is undefined if the service has no target group.
+ * Finds the newest request that reached each service since a time, health checks left out, in the order of the services.
+ * An entry is undefined if the service has no target group.
  */
-export async function countRequests(
+export async function findNewestRequests(
   deps: Pick<EcsDependencies, "aws" | "clock">,
   { services, since }: { readonly services: readonly ServiceName[]; readonly since: number },
   signal: AbortSignal,
-): Promise<readonly (number | undefined)[]> {
+): Promise<readonly NewestRequest[]> {
   if (services.length === 0) return [];
   const targets = new Map<string, TrafficTarget>();
   for (const service of await (await deps.aws.ecs).services(services, signal)) {
@@ -24,12 +25,12 @@ export async function countRequests(
   }
   if (targets.size === 0) return services.map(() => undefined);
   const names = [...targets.keys()];
-  const counts = await (await deps.aws.metrics).requestCounts(
+  const newest = await (await deps.aws.metrics).newestRequests(
     [...targets.values()],
     { since, until: deps.clock.now() },
     signal,
   );
-  const byName = new Map(names.map((name, index) => [name, counts[index]]));
+  const byName = new Map(names.map((name, index) => [name, newest[index]]));
   return services.map((service) => byName.get(service));
 }
 

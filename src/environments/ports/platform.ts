@@ -4,6 +4,7 @@ import type { EnvironmentKey } from "../core/environment/names.ts";
 import type {
   DeployedSettings,
   EngineIdentity,
+  NewestRequest,
   PlatformEnvironment,
   PlatformKind,
   SleepCause,
@@ -132,14 +133,15 @@ export interface PlatformReader {
     signal: AbortSignal,
   ): Promise<readonly PlatformLeftover[]>;
   /**
-   * Counts the requests that reached each environment since `since` (milliseconds since 1970), health checks left out, in
-   * the order of the keys. An entry is undefined if the platform cannot count them.
+   * Finds the newest request that reached each environment since `since`, health checks left out, in the order of the
+   * keys. Times are milliseconds since 1970. The longer the span, the coarser the answer: it may be later than the request
+   * by a hundredth of the span, and is never earlier.
    */
-  requests(
+  newestRequests(
     environments: readonly EnvironmentKey[],
     options: { readonly since: number },
     signal: AbortSignal,
-  ): Promise<readonly (number | undefined)[]>;
+  ): Promise<readonly NewestRequest[]>;
   /**
    * Reads the environment's log line by line; with `follow` until `signal` aborts, with `tail` only the last
    * lines.

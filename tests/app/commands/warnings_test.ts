@@ -221,6 +221,16 @@ for (
   });
 }
 
+quick("an environment that sleeps is warned of too, and its box keeps it", async () => {
+  const labels = runningLabels(A).map((name) => name.replace("running", "asleep"));
+  const sleeping = { ...environment(A), healthy: false, address: undefined, sleep: { marked: false } };
+  const world = running({ platform: [sleeping], pull: { labels } });
+  world.clock.advance(44 * HOUR);
+  assert.equal((await clean(world)).warned.length, 1);
+  assert.equal((await tick(world))?.kind, "extended");
+  assert.ok(world.labels().includes("🎪 aaaaaaa ⌛ 93h"), world.labels().join());
+});
+
 quick("a warning goes when its environment expires", async () => {
   const world = running();
   world.clock.advance(44 * HOUR);

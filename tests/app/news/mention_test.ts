@@ -136,7 +136,7 @@ Deno.test("an address that is mended is mended in the news, without a notificati
   world.platform.plant({ ...before, address: "10.9.9.9:8080" });
   world.platform.lose(before.service);
   world.platform.plant({ ...before, address: "10.9.9.9:8080" });
-  const outcome = { warned: [], removed: [], mended: [], slept: [], kept: [], incomplete: [] };
+  const outcome = { extended: [], warned: [], removed: [], mended: [], slept: [], kept: [], incomplete: [] };
   await mendAddresses(world.context({ settings: ON }), PR, { wanted: [], outcome }, never());
   assert.deepEqual([told(world), notified(world)], [[ready(world)], 1]);
   assert.ok(told(world)[0]?.endsWith("http://10.9.9.9:8080"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { extendPull, nextTtl } from "../../../src/environments/app/sync/extend.ts";
+import { extendPull } from "../../../src/environments/app/sync/extend.ts";
+import { nextTtl } from "../../../src/environments/core/environment/expiry.ts";
 import { setupLabels } from "../../../src/environments/app/setup/setup_labels.ts";
 import { readLock, removeLock } from "../../../src/environments/app/lock/unlock.ts";
 import { AppError, EXIT } from "../../../src/lib/errors.ts";

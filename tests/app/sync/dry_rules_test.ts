@@ -147,7 +147,15 @@ Deno.test("syncPull() that writes nothing to GitHub refuses a real platform, whi
   assert.deepEqual([error.code, error.exitCode], ["dry_run_half", 2]);
   assert.match(error.hint ?? "", /^Add --dry-run-docker, or use --dry-run/);
   assert.deepEqual([world.platform.changes, world.images.built], [[], []]);
-  const empty = { warnings: [], candidates: [], kept: [], addresses: [], sleep: [], incomplete: [] };
+  const empty = {
+    visited: [],
+    warnings: [],
+    candidates: [],
+    kept: [],
+    addresses: [],
+    sleep: [],
+    incomplete: [],
+  };
   assert.equal(
     (await failureOf(applyCleanup(context, empty, { approved: [] }, never()))).code,
     "dry_run_half",

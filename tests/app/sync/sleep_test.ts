@@ -316,9 +316,9 @@ Deno.test("an environment that a person wakes in its hours stays awake until the
 Deno.test("the cleanup puts an environment to sleep that had no requests, and one that had some stays", async () => {
   const world = running();
   world.clock.advance(2 * HOUR);
-  world.platform.traffic.set("pr-1234-aaaaaaa-service", 3);
+  world.platform.traffic.set("pr-1234-aaaaaaa-service", world.clock.now());
   assert.deepEqual((await cleanUp(world, AFTER)).slept, []);
-  world.platform.traffic.set("pr-1234-aaaaaaa-service", 0);
+  world.platform.traffic.set("pr-1234-aaaaaaa-service", "none");
   assert.match((await cleanUp(world, AFTER)).slept.join(), /It had no request for 2h/);
   assert.match(world.comment(), /because it had no requests for a while/);
   world.clock.advance(20 * HOUR);
@@ -328,10 +328,10 @@ Deno.test("the cleanup puts an environment to sleep that had no requests, and on
 Deno.test("a request that comes while the cleanup takes the lock keeps the environment awake", async () => {
   const world = running();
   world.clock.advance(2 * HOUR);
-  world.platform.traffic.set("pr-1234-aaaaaaa-service", 0);
+  world.platform.traffic.set("pr-1234-aaaaaaa-service", "none");
   const context = world.context({ settings: { sleep: AFTER } });
   const plan = await planCleanup(context, WHOLE_CLEANUP, never());
-  world.platform.traffic.set("pr-1234-aaaaaaa-service", 1);
+  world.platform.traffic.set("pr-1234-aaaaaaa-service", world.clock.now());
   const { slept, kept } = await applyCleanup(context, plan, { approved: [] }, never());
   assert.deepEqual([slept, kept.map(({ what }) => what)], [[], ["aaaaaaa of #1234"]]);
   assert.deepEqual(world.platform.changes, []);

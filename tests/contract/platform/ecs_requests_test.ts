@@ -1,10 +1,11 @@
-/** How requests of environments are counted: by CloudWatch's metric of a load balancer, as moto keeps it. */
+/** How the newest requests of environments are found: by CloudWatch's metric of a load balancer, as moto keeps it. */
 import assert from "node:assert/strict";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { Aws } from "../../../src/drivers/ecs/aws.ts";
-import { countRequests, targetOf } from "../../../src/drivers/ecs/requests.ts";
+import { findNewestRequests, targetOf } from "../../../src/drivers/ecs/requests.ts";
 import type { TrafficTarget } from "../../../src/drivers/ecs/sdk/metrics.ts";
+import type { NewestRequest } from "../../../src/environments/core/environment/environment.ts";
 import { formatServiceName } from "../../../src/environments/core/environment/names.ts";
 import { fullSha, prNumber, type ServiceName, shortSha } from "../../../src/lib/ids.ts";
 import { motoForFile, withEnv } from "../../worlds/aws/mod.ts";
@@ -43,15 +44,21 @@ function service(pr: number): ServiceName {
   return formatServiceName(prNumber(pr), SHA);
 }
 
-/** Counts with the driver's own client, and puts data points there as a load balancer does. */
+/** Whether a request is found at its time, or later by the precision of the answer. */
+function isAbout(found: NewestRequest, { agoMs, late }: { agoMs: number; late: number }): boolean {
+  return typeof found === "number" && found <= agoMs && found >= agoMs - late;
+}
+
+/** Looks with the driver's own client, and puts data points there as a load balancer does. */
 async function withCounts(
   work: (scene: {
     readonly now: number;
     readonly put: (pr: number, at: { agoMs: number; count: number }) => Promise<void>;
-    readonly count: (
+    /** How long ago the newest requests were, in milliseconds. */
+    readonly agoOf: (
       prs: readonly number[],
       of: { agoMs: number; known?: readonly number[] },
-    ) => Promise<unknown>;
+    ) => Promise<readonly NewestRequest[]>;
   }) => Promise<void>,
 ): Promise<void> {
   if (moto === undefined) throw new Error("moto does not run");
@@ -87,7 +94,7 @@ async function withCounts(
             }),
           );
         },
-        async count(prs, { agoMs, known = prs }) {
+        async agoOf(prs, { agoMs, known = prs }) {
           // What DescribeServices says of services behind a load balancer.
           const described = prs.map((pr) => ({
             serviceName: service(pr),
@@ -96,11 +103,12 @@ async function withCounts(
           }));
           const ecs = Promise.resolve({ services: () => Promise.resolve(described) });
           const deps = { aws: { ecs, metrics }, clock: { now: () => now } };
-          return await countRequests(
-            deps as unknown as Parameters<typeof countRequests>[0],
+          const newest = await findNewestRequests(
+            deps as unknown as Parameters<typeof findNewestRequests>[0],
             { services: prs.map(service), since: now - agoMs },
             new AbortController().signal,
           );
+          return newest.map((at) => typeof at === "number" ? now - at : at);
         },
       });
     });
@@ -109,25 +117,51 @@ async function withCounts(
   }
 }
 
-aws.test("ecs: requests() sums the requests of each target group since a time, and counts none without data", async () => {
-  await withCounts(async ({ put, count }) => {
-    await put(1, { agoMs: 10 * MINUTE, count: 3 });
+aws.test("ecs: newestRequests() finds the newest request of each target group since a time, and none without data", async () => {
+  await withCounts(async ({ put, agoOf }) => {
     await put(1, { agoMs: 20 * MINUTE, count: 4 });
+    await put(1, { agoMs: 10 * MINUTE, count: 3 });
+    await put(1, { agoMs: 5 * MINUTE, count: 0 });
     await put(1, { agoMs: 150 * MINUTE, count: 100 });
     await put(2, { agoMs: 150 * MINUTE, count: 5 });
 
-    assert.deepEqual(await count([1, 2, 3], { agoMs: 120 * MINUTE }), [7, 0, 0]);
-    assert.deepEqual(await count([3, 1], { agoMs: 180 * MINUTE }), [0, 107]);
+    const [first, ...others] = await agoOf([1, 2, 3], { agoMs: 100 * MINUTE });
+    assert.ok(isAbout(first, { agoMs: 10 * MINUTE, late: MINUTE }), String(first));
+    assert.deepEqual(others, ["none", "none"]);
+    const [none, second, again] = await agoOf([3, 2, 1], { agoMs: 180 * MINUTE });
+    assert.equal(none, "none");
+    assert.ok(isAbout(second, { agoMs: 150 * MINUTE, late: 2 * MINUTE }), String(second));
+    assert.ok(isAbout(again, { agoMs: 10 * MINUTE, late: 2 * MINUTE }), String(again));
   });
 });
 
-aws.test("ecs: requests() of an environment without a target group is not known", async () => {
-  await withCounts(async ({ put, count }) => {
+aws.test("ecs: newestRequests() over weeks is late by no more than a hundredth, and never early", async () => {
+  await withCounts(async ({ put, agoOf }) => {
+    const DAY = 1440 * MINUTE;
+    await put(21, { agoMs: 9 * DAY, count: 1 });
+    await put(22, { agoMs: 30 * DAY, count: 1 });
+    await put(23, { agoMs: 1000, count: 1 });
+
+    for (const span of [10, 16, 40, 90]) {
+      const [found] = await agoOf([21], { agoMs: span * DAY });
+      assert.ok(
+        isAbout(found, { agoMs: 9 * DAY, late: span * DAY / 100 + 60 * MINUTE }),
+        `${span}: ${found}`,
+      );
+    }
+    assert.deepEqual(await agoOf([22], { agoMs: 16 * DAY }), ["none"]);
+    assert.deepEqual(await agoOf([23], { agoMs: 16 * DAY }), [0], "not later than now");
+  });
+});
+
+aws.test("ecs: newestRequests() of an environment without a target group is not known", async () => {
+  await withCounts(async ({ put, agoOf }) => {
     await put(11, { agoMs: MINUTE, count: 2 });
 
-    assert.deepEqual(await count([10, 11], { agoMs: 60 * MINUTE, known: [11] }), [undefined, 2]);
-    assert.deepEqual(await count([10], { agoMs: 60 * MINUTE, known: [] }), [undefined]);
-    assert.deepEqual(await count([], { agoMs: 60 * MINUTE }), []);
+    const [unknown, known] = await agoOf([10, 11], { agoMs: 60 * MINUTE, known: [11] });
+    assert.deepEqual([unknown, typeof known], [undefined, "number"]);
+    assert.deepEqual(await agoOf([10], { agoMs: 60 * MINUTE, known: [] }), [undefined]);
+    assert.deepEqual(await agoOf([], { agoMs: 60 * MINUTE }), []);
   });
 });
 

@@ -470,16 +470,29 @@ Deno.test("pushesImages() is true by default if the platform is not the local en
   assert.equal(pushesImages(load("build: {push: never}"), "ecs"), false);
 });
 
-Deno.test("loadConfig() refuses environment.ttl_from: traffic and says why", () => {
-  const text = (platform: string) => `platform: ${platform}\nenvironment:\n  ttl_from: traffic\n`;
-  const place = "showtime.yml:3:3: environment.ttl_from: traffic cannot work here:";
-  assert.deepEqual(told(text("docker")), [
-    `${place} Docker counts no requests, so nothing says when the newest one came; use created or deployed`,
+Deno.test("environment.ttl_from: traffic is refused where nothing counts requests, beside environment.sleep.after", () => {
+  const text = "environment: { ttl_from: traffic, sleep: { after: 2h } }\n";
+  const refused = (platform: "docker" | "ecs") => {
+    try {
+      requireForPlatform(load(`platform: ${platform}\n${text}`), platform);
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      return error.problems.map(({ path, message, remedy }) => `${path}: ${message}; ${remedy}`);
+    }
+    return [];
+  };
+  assert.deepEqual(refused("docker"), [
+    "environment.sleep.after: expected null: a Docker engine does not count requests; set environment.sleep.at, and " +
+    "environment.sleep.after to null",
+    "environment.ttl_from: expected created or deployed: a Docker engine does not count requests; use created or deployed",
   ]);
-  assert.deepEqual(told(text("ecs")), [
-    `${place} label, comment and status show when an environment ends, and a visit changes none of them; use created or deployed`,
-  ]);
-  assert.equal(failure(text("ecs")).exitCode, 2);
+  assert.match(
+    refused("ecs").join("\n"),
+    /ttl_from: .*ecs\.load_balancer is not set; set ecs\.load_balancer and/,
+  );
+});
+
+Deno.test("loadConfig() reads what the time-to-live counts from, and when it warns", () => {
   const file = { path: "showtime.yml", text: "environment: { ttl_from: deployed, warn: 4h }\n" };
   const { environment } = loadConfig({ file, env: {}, flags: {} }).config;
   assert.deepEqual([environment.ttlFrom, environment.warnMs], ["deployed", 4 * 3_600_000]);

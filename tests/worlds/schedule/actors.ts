@@ -98,8 +98,8 @@ function borderPlatform(inner: Platform, at: At): Platform {
     addresses: (services, signal) =>
       at("platform.addresses", false)(() => inner.addresses(services, signal), signal),
     reach: (services, signal) => at("platform.reach", false)(() => inner.reach(services, signal), signal),
-    requests: (services, options, signal) =>
-      at("platform.requests", false)(() => inner.requests(services, options, signal), signal),
+    newestRequests: (services, options, signal) =>
+      at("platform.newestRequests", false)(() => inner.newestRequests(services, options, signal), signal),
     leftovers: (scope, signal) =>
       at("platform.leftovers", false)(() => inner.leftovers(scope, signal), signal),
     logs: (service, options, signal) => inner.logs(service, options, signal),

@@ -7,6 +7,7 @@ import {
   planCleanup,
 } from "../../../environments/app/cleanup/cleanup.ts";
 import type { SyncPorts } from "../../../environments/app/sync/sync_ports.ts";
+import { formatTtl } from "../../../environments/core/labels/mod.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import type { CommandEnv } from "../../command.ts";
 import { groupDefinitions } from "./group_definitions.ts";
@@ -83,6 +84,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         removed: [],
         addresses: plan.addresses.map(addressDocument),
         mended: [],
+        ...visitedDocument(plan),
         ...(plan.warnings.length === 0 ? {} : { warnings: plan.warnings.map(warningDocument), warned: [] }),
         ...sleepDocument(plan),
         ...leftDocument(plan),
@@ -91,15 +93,17 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
         "Would remove:",
         ...renderCandidates(env, plan.candidates),
         ...renderAddresses(plan.addresses, env.style),
+        ...renderVisited(plan.visited, env.style),
         ...renderWarnings(plan.warnings, env.style),
         ...renderSleep(plan.sleep, env.style),
         ...renderKept(plan.kept, env.style),
       ]);}
-    const next = [plan.candidates, plan.addresses, plan.warnings, plan.sleep].every(({ length }) =>
-        length === 0
-      )
-      ? '"showtime list" shows what there is'
-      : "run it again without --dry-run";
+    const next =
+      [plan.candidates, plan.addresses, plan.visited, plan.warnings, plan.sleep].every(({ length }) =>
+          length === 0
+        )
+        ? '"showtime list" shows what there is'
+        : "run it again without --dry-run";
     return finish(env, plan.incomplete, { next });
   }
   const approved = await approve(env, plan);
@@ -111,6 +115,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
       removed: result.removed,
       addresses: plan.addresses.map(addressDocument),
       mended: result.mended,
+      ...visitedDocument(plan, result.extended),
       ...(plan.warnings.length === 0
         ? {}
         : { warnings: plan.warnings.map(warningDocument), warned: result.warned }),
@@ -121,6 +126,7 @@ async function clean(env: CommandEnv, { ports, options }: Asked): Promise<ExitCo
     const sentences = [
       ...namesOf(env, { plan, removed: result.removed }).map((what) => `removed ${what}`),
       ...result.mended.map((what) => `mended ${what}`),
+      ...result.extended.map((what) => `extended ${what}`),
       ...result.warned.map((what) => `warned of the end of ${what}`),
       ...result.slept,
     ];
@@ -184,6 +190,11 @@ function renderAddresses(addresses: CleanupPlan["addresses"], style: Style): rea
   return ["Would mend:", ...addresses.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
 }
 
+function renderVisited(visited: CleanupPlan["visited"], style: Style): readonly string[] {
+  if (visited.length === 0) return [];
+  return ["Would extend:", ...visited.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
+}
+
 function renderWarnings(warnings: CleanupPlan["warnings"], style: Style): readonly string[] {
   if (warnings.length === 0) return [];
   return ["Would warn:", ...warnings.flatMap(({ what, why }) => renderSentence(`${what}: ${why}`, style))];
@@ -196,6 +207,22 @@ function renderSleep(sleep: CleanupPlan["sleep"], style: Style): readonly string
       style,
     )
   );
+}
+
+/** The part of the document about visited environments. It is there if one lives on. */
+function visitedDocument({ visited }: Pick<CleanupPlan, "visited">, extended: readonly string[] = []) {
+  if (visited.length === 0) return {};
+  return {
+    visited: visited.map(({ pr, short, ttl, endsAt, what, why }) => ({
+      pr,
+      short_sha: short,
+      ttl: formatTtl(ttl),
+      what,
+      why,
+      ends_at: new Date(endsAt).toISOString(),
+    })),
+    extended,
+  };
 }
 
 /** The part of the document about sleep. It is there if something sleeps or wakes by time. */

@@ -20,8 +20,13 @@ export interface TrafficTarget {
 
 /** The most metrics that one call reads. */
 const METRICS_A_CALL = 500;
-/** The shortest period that keeps its data points for 15 days, in seconds. */
-const PERIOD_S = 60;
+/** The data points of a metric that a call reads: a call gives 100,800 in all. */
+const POINTS = 100;
+const DAY_MS = 86_400_000;
+/** How long CloudWatch keeps data points, by their period in seconds. */
+const KEPT: readonly (readonly [periodS: number, keptMs: number])[] = [[60, 15 * DAY_MS], [300, 63 * DAY_MS]];
+/** The period of data points that are older than that, in seconds. */
+const LONGEST_KEPT_S = 3600;
 
 /** The one CloudWatch call that Showtime makes to run environments. */
 export class MetricsCalls {
@@ -34,43 +39,58 @@ export class MetricsCalls {
   }
 
   /**
-   * Sums the requests of target groups between two times, in the order of the targets. CloudWatch has no data point for a
-   * minute without requests: no data point at all is no request. Health checks are not counted.
+   * Finds the newest requests of target groups between two times, in the order of the targets: the end of the last period
+   * that has a request, and no later than `until`. CloudWatch has no data point for a minute without requests: no data
+   * point at all is no request. Health checks are not counted.
    */
-  async requestCounts(
+  async newestRequests(
     targets: readonly TrafficTarget[],
     { since, until }: { readonly since: number; readonly until: number },
     signal: AbortSignal,
-  ): Promise<readonly number[]> {
-    const start = Math.floor(since / (PERIOD_S * 1000)) * PERIOD_S * 1000;
+  ): Promise<readonly (number | "none")[]> {
+    const periodS = periodOf({ since, until });
+    const start = Math.floor(since / (periodS * 1000)) * periodS * 1000;
     const range = { StartTime: new Date(start), EndTime: new Date(until) };
     return await inChunks(targets, {
       size: METRICS_A_CALL,
       act: async (chunk) => {
-        const MetricDataQueries = chunk.map(queryOf);
+        const MetricDataQueries = chunk.map((target, index) => queryOf(target, { index, periodS }));
         const results = await readPages<MetricDataResult>(async (NextToken) => {
           const page = await this.#page({ ...range, MetricDataQueries, NextToken }, signal);
           return { items: page.MetricDataResults ?? [], nextToken: page.NextToken };
         });
-        const sums = new Map<string, number>();
-        for (const { Id = "", Values = [] } of results) {
-          sums.set(Id, Values.reduce((sum, value) => sum + value, sums.get(Id) ?? 0));
+        const newest = new Map<string, number>();
+        for (const { Id = "", Timestamps = [], Values = [] } of results) {
+          for (const [index, at] of Timestamps.entries()) {
+            if ((Values[index] ?? 0) === 0) continue;
+            const end = Math.min(until, at.getTime() + periodS * 1000);
+            newest.set(Id, Math.max(newest.get(Id) ?? 0, end));
+          }
         }
-        return chunk.map((_, index) => sums.get(idOf(index)) ?? 0);
+        return chunk.map((_, index) => newest.get(idOf(index)) ?? "none");
       },
     });
   }
 
   async #page(input: GetMetricDataCommandInput, signal: AbortSignal): Promise<GetMetricDataCommandOutput> {
     return await call(
-      { action: "Counting requests", permission: "cloudwatch:GetMetricData", region: this.#region },
+      { action: "Finding the newest requests", permission: "cloudwatch:GetMetricData", region: this.#region },
       () => this.#client.send(new GetMetricDataCommand(input), { abortSignal: signal }),
       signal,
     );
   }
 }
 
-function queryOf({ targetGroup, loadBalancer }: TrafficTarget, index: number): MetricDataQuery {
+/** Chooses the period of data points, in seconds: a hundredth of the span, and one that CloudWatch still has. */
+function periodOf({ since, until }: { readonly since: number; readonly until: number }): number {
+  const unit = KEPT.find(([, keptMs]) => until - since < keptMs)?.[0] ?? LONGEST_KEPT_S;
+  return Math.max(1, Math.ceil((until - since) / POINTS / (unit * 1000))) * unit;
+}
+
+function queryOf(
+  { targetGroup, loadBalancer }: TrafficTarget,
+  { index, periodS }: { readonly index: number; readonly periodS: number },
+): MetricDataQuery {
   return {
     Id: idOf(index),
     MetricStat: {
@@ -82,7 +102,7 @@ function queryOf({ targetGroup, loadBalancer }: TrafficTarget, index: number): M
           { Name: "TargetGroup", Value: targetGroup },
         ],
       },
-      Period: PERIOD_S,
+      Period: periodS,
       Stat: "Sum",
     },
   };

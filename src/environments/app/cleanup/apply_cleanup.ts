@@ -21,6 +21,7 @@ import type { SyncPorts } from "../sync/sync_ports.ts";
 import { type CleanupPlan, judgeWorld, type Outcome, surveyWorld, tellFailure } from "./cleanup.ts";
 import { warnPull } from "../warning/warn_pull.ts";
 import { cleanPull } from "./clean_pull.ts";
+import { extendVisited } from "./extend_visited.ts";
 import { mendAddresses } from "./mend_addresses.ts";
 import { sleepPull } from "./sleep_pull.ts";
 
@@ -29,6 +30,8 @@ export interface CleanupResult {
   readonly removed: readonly string[];
   /** Sentences about addresses that were mended. */
   readonly mended: readonly string[];
+  /** Sentences about environments that live on because they were visited. */
+  readonly extended: readonly string[];
   /** Sentences about warnings that were written. */
   readonly warned: readonly string[];
   /** Sentences about environments that were put to sleep or woken. */
@@ -56,6 +59,7 @@ export async function applyCleanup(
   const outcome: Outcome = {
     removed: [],
     mended: [],
+    extended: [],
     warned: [],
     slept: [],
     kept: [...plan.kept],
@@ -85,6 +89,11 @@ export async function applyCleanup(
     await attempt(ports, { outcome, wanted, act, doing: "mended" }, signal);
     signal.throwIfAborted();
   }
+  for (const [pr, wanted] of Map.groupBy(plan.visited, (each) => each.pr)) {
+    const act = () => extendVisited(ports, pr, { wanted, options, outcome }, signal);
+    await attempt(ports, { outcome, wanted, act, doing: "extended" }, signal);
+    signal.throwIfAborted();
+  }
   for (const [pr, wanted] of Map.groupBy(plan.warnings, (each) => each.pr)) {
     const act = () => warnPull(ports, pr, { wanted, outcome }, signal);
     await attempt(ports, { outcome, wanted, act, doing: "warned of" }, signal);
@@ -106,7 +115,7 @@ async function attempt(
     readonly outcome: Outcome;
     readonly wanted: readonly Pick<CleanupCandidate, "what">[];
     readonly act: () => Promise<void>;
-    readonly doing?: "removed" | "mended" | "warned of" | "put to sleep or woken";
+    readonly doing?: "removed" | "mended" | "extended" | "warned of" | "put to sleep or woken";
   },
   signal: AbortSignal,
 ): Promise<void> {

@@ -29,6 +29,7 @@ import {
   type LivingFacts,
   type LockFacts,
   type PullCandidate,
+  type VisitedEnvironment,
 } from "../../core/cleanup/mod.ts";
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { Terminal } from "../../../ports/terminal.ts";
@@ -40,6 +41,7 @@ import type { AppSettings } from "../run.ts";
 import { dueWarnings } from "../warning/due_warnings.ts";
 import { findAddressChanges } from "./survey_addresses.ts";
 import { findSleepChanges } from "./survey_sleep.ts";
+import { countsVisits, findVisited } from "./survey_visits.ts";
 import type { SleepChange } from "../../core/sleep/mod.ts";
 
 export { kindWord, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
@@ -50,11 +52,14 @@ export interface SurveyPorts {
   /** `owner/name`. */
   readonly repo: string;
   readonly forge: ForgeReader;
-  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach" | "requests">;
+  readonly platform: Pick<PlatformReader, "list" | "leftovers" | "reach" | "newestRequests">;
   readonly platformAsLabels: boolean;
   readonly images: Pick<Images, "list">;
   readonly terminal: Pick<Terminal, "detail">;
-  readonly settings: Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "imageOf" | "warnMs" | "sleep">;
+  readonly settings: Pick<
+    AppSettings,
+    "defaultTtl" | "maxAgeMs" | "ttlFrom" | "imageOf" | "warnMs" | "sleep"
+  >;
 }
 
 /** The outcome of a cleanup, filled while it runs. */
@@ -62,6 +67,8 @@ export interface Outcome {
   readonly removed: string[];
   /** Sentences about addresses that were mended. */
   readonly mended: string[];
+  /** Sentences about environments that live on because they were visited. */
+  readonly extended: string[];
   /** Sentences about warnings that were written. */
   readonly warned: string[];
   /** Sentences about environments that were put to sleep or woken. */
@@ -84,6 +91,8 @@ export interface CleanupPlan {
   readonly candidates: readonly CleanupCandidate[];
   /** The addresses that it would mend. */
   readonly addresses: readonly AddressChange[];
+  /** The environments that it would let live on because they were visited. None of them is a candidate or warned of. */
+  readonly visited: readonly VisitedEnvironment[];
   /** The environments whose end it would warn of. */
   readonly warnings: readonly DueWarning[];
   /** The environments that it would put to sleep or wake. */
@@ -122,7 +131,8 @@ export async function planCleanup(
   const world = await surveyWorld(ports, options, signal);
   const judged = judgeWorld(ports, world, options);
   if (!options.addresses) return judged;
-  const plan = options.respectTtl ? { ...judged, warnings: dueWarnings(ports, world) } : judged;
+  const warned = options.respectTtl ? { ...judged, warnings: dueWarnings(ports, world) } : judged;
+  const plan = await planVisits(ports, { world, plan: warned, options }, signal);
   const sleeping = await planSleep(ports, { world, plan }, signal);
   try {
     const about = { world, candidates: plan.candidates };
@@ -131,6 +141,41 @@ export async function planCleanup(
     signal.throwIfAborted();
     const lost = `Addresses could not be looked up, so none of them is mended: ${tellFailure(ports, error)}`;
     return { ...plan, ...sleeping, incomplete: [...sleeping.incomplete, lost] };
+  }
+}
+
+/**
+ * Finds the environments that live on because they were visited, and takes them out of the plan. If the requests cannot be
+ * looked up, no environment ends: nothing says how long it has to live.
+ */
+async function planVisits(
+  ports: SurveyPorts,
+  { world: { identity, platform, pulls }, plan, options }: {
+    readonly world: CleanupWorld;
+    readonly plan: CleanupPlan;
+    readonly options: CleanupOptions;
+  },
+  signal: AbortSignal,
+): Promise<CleanupPlan> {
+  if (!countsVisits(ports.settings, options)) return plan;
+  if (platform === undefined || platform === "as_labels" || pulls === undefined) return plan;
+  try {
+    const visited = await findVisited(ports, { identity, platform, pulls }, options, signal);
+    const stays = (each: { readonly pr?: unknown; readonly short?: unknown }) =>
+      visited.some(({ pr, short }) => pr === each.pr && short === each.short);
+    return {
+      ...plan,
+      visited,
+      candidates: plan.candidates.filter((each) => each.kind !== "expired" || !stays(each)),
+      warnings: plan.warnings.filter((each) => !stays(each)),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const lost = `Requests could not be looked up, so no environment ends for its age: ${
+      tellFailure(ports, error)
+    }`;
+    const candidates = plan.candidates.filter(({ kind }) => kind !== "expired");
+    return { ...plan, candidates, warnings: [], incomplete: [...plan.incomplete, lost] };
   }
 }
 
@@ -323,5 +368,5 @@ export function judgeWorld(ports: SurveyPorts, world: CleanupWorld, options: Cle
   const judgedLocks = judgeLocks(locks, now);
   candidates.push(...judgedLocks.doomed);
   kept.push(...judgedLocks.kept);
-  return { candidates, addresses: [], warnings: [], sleep: [], kept, incomplete, options };
+  return { candidates, addresses: [], visited: [], warnings: [], sleep: [], kept, incomplete, options };
 }

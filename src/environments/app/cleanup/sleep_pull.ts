@@ -11,7 +11,7 @@ import { applyPlan } from "../sync/apply.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import type { Outcome } from "./cleanup.ts";
-import { countRequests } from "./survey_sleep.ts";
+import { findRequests } from "./survey_sleep.ts";
 
 /** The reason to leave an environment that changed after the listings. */
 const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
@@ -62,7 +62,7 @@ async function judgeObserved(
   const { platform, pr, open, labels, record, now } = observation;
   if (settings === undefined || platform === "as_labels") return [];
   const environments: readonly PlatformEnvironment[] = platform;
-  const requests = await countRequests(ports.platform, { environments, settings, now }, signal);
+  const requests = await findRequests(ports.platform, { environments, settings, now }, signal);
   return judgeSleep({
     now,
     pr,

@@ -1,7 +1,7 @@
 /** Looks for environments that sleep or wake by time, over the listings of a cleanup. Changes nothing. */
 
 import type { CleanupCandidate, CleanupPull, LockFacts } from "../../core/cleanup/mod.ts";
-import type { PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { NewestRequest, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { keyOf } from "../../core/environment/names.ts";
 import { judgeSleep, type SleepChange, type SleepSettings } from "../../core/sleep/mod.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
@@ -19,7 +19,7 @@ interface SleepListings {
 /** Finds the environments to put to sleep and to wake. One that the cleanup removes, or a run works on, is left out. */
 export async function findSleepChanges(
   ports: {
-    readonly platform: Pick<PlatformReader, "requests">;
+    readonly platform: Pick<PlatformReader, "newestRequests">;
     readonly forge: Pick<ForgeReader, "now">;
     readonly settings: Pick<AppSettings, "sleep">;
   },
@@ -40,11 +40,11 @@ export async function findSleepChanges(
   const open = platform.filter((each) =>
     pulls.get(each.pr)?.open === true && !worked.has(each.pr) && !going.includes(`${each.pr}:${each.short}`)
   );
-  const requests = await countRequests(ports.platform, { environments: open, settings, now }, signal);
+  const requests = await findRequests(ports.platform, { environments: open, settings, now }, signal);
   const changes = [...Map.groupBy(open, ({ pr }) => pr)].flatMap(([pr, own]) =>
     judgeSleep({ now, pr, pull: pulls.get(pr), platform: own, settings, record: undefined, requests })
   );
-  const uncounted = [...requests.values()].filter((count) => count === undefined).length;
+  const uncounted = [...requests.values()].filter((newest) => newest === undefined).length;
   return {
     changes,
     incomplete: uncounted === 0 ? [] : [
@@ -55,21 +55,21 @@ export async function findSleepChanges(
   };
 }
 
-/** Counts the requests of the configured time, by service. Environments that are younger, or asleep, are not asked about. */
-export async function countRequests(
-  platform: Pick<PlatformReader, "requests">,
+/** Finds the newest requests of the configured time, by service. Environments that are younger, or asleep, are not asked about. */
+export async function findRequests(
+  platform: Pick<PlatformReader, "newestRequests">,
   { environments, settings: { afterMs }, now }: {
     readonly environments: readonly PlatformEnvironment[];
     readonly settings: SleepSettings;
     readonly now: number;
   },
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number | undefined>> {
+): Promise<ReadonlyMap<string, NewestRequest>> {
   if (afterMs === undefined) return new Map();
   const since = now - afterMs;
   const old = environments.filter(({ managed, legacy, sleep, startedAt, createdAt }) =>
     managed && !legacy && sleep === undefined && (startedAt ?? createdAt ?? now) <= since
   );
-  const counts = old.length === 0 ? [] : await platform.requests(old.map(keyOf), { since }, signal);
-  return new Map(old.map(({ service }, index) => [service, counts[index]]));
+  const newest = old.length === 0 ? [] : await platform.newestRequests(old.map(keyOf), { since }, signal);
+  return new Map(old.map(({ service }, index) => [service, newest[index]]));
 }

@@ -4,14 +4,13 @@ import { formatAge, UNIT_MS } from "../../../lib/duration.ts";
 import { AppError, EXIT, usageError } from "../../../lib/errors.ts";
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { shortSha } from "../../../lib/ids.ts";
-import { creationOf, expiryOf } from "../../core/environment/expiry.ts";
+import { creationOf, nextTtl } from "../../core/environment/expiry.ts";
 import { formatInstant } from "../../../lib/instant.ts";
 import {
   activeSha,
   formatLabel,
   formatTtl,
   type LabelState,
-  parseTtl,
   ttlMs,
   withLabel,
   withoutLabels,
@@ -214,47 +213,6 @@ function assertBelowCap(
     "ttl_too_long",
     `${what}: ${formatTtl(asked)} from now is above max_age, by which it ends at ${formatInstant(cap)}`,
     hours < 1 ? closes : `"showtime extend ${pr} ${hours}h" is the most; ${closes}`,
-  );
-}
-
-/**
- * Computes the time-to-live that reaches from the creation to `asked` from now; undefined if the present one
- * does.
- */
-export function nextTtl(facts: {
-  readonly createdAt: number;
-  readonly present: Ttl | undefined;
-  readonly asked: Ttl;
-  readonly now: number;
-}): Ttl | undefined {
-  const { createdAt, present, asked, now } = facts;
-  if (present?.kind === "close") return undefined;
-  const length = ttlMs(asked);
-  if (length === undefined) return asked;
-  const until = expiryOf(createdAt, present);
-  if (until !== undefined && until >= now + length) return undefined;
-  return fitTtl(now + length - createdAt, { hours: length >= UNIT_MS.h });
-}
-
-/** The largest number that is still easy to read. */
-const READABLE = 9_999;
-
-/**
- * Chooses the shortest time-to-live of at least `ms` with a readable number; in whole hours if minutes do not
- * matter.
- */
-function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
-  for (const unit of ["m", "h", "d"] as const) {
-    if (hours && (unit === "m" || (unit === "h" && ms % UNIT_MS.d === 0))) continue;
-    const amount = Math.max(1, Math.ceil(ms / UNIT_MS[unit]));
-    if (amount > READABLE && unit !== "d") continue;
-    const ttl = parseTtl(`${amount}${unit}`);
-    if (ttl !== undefined) return ttl;
-  }
-  throw usageError(
-    "ttl_too_long",
-    "Extending an environment: the time-to-live would be longer than the longest allowed",
-    "Use close instead",
   );
 }
 

@@ -40,6 +40,12 @@ export interface PlatformSleep {
   readonly since?: number | undefined;
 }
 
+/**
+ * The newest request that reached an environment, health checks left out, in milliseconds since 1970; `none` if there was
+ * none in the time that was asked about; undefined if the platform does not count requests.
+ */
+export type NewestRequest = number | "none" | undefined;
+
 /** An environment as the platform has it, independent of the labels. Times are milliseconds since 1970. */
 export interface PlatformEnvironment {
   readonly platform: PlatformKind;

@@ -1,6 +1,6 @@
-import { formatDuration } from "../../../lib/duration.ts";
+import { formatDuration, UNIT_MS } from "../../../lib/duration.ts";
 import { usageError } from "../../../lib/errors.ts";
-import { formatTtl, ttlMs } from "../labels/mod.ts";
+import { formatTtl, parseTtl, ttlMs } from "../labels/mod.ts";
 import type { Ttl } from "../labels/label.ts";
 
 /**
@@ -58,5 +58,46 @@ export function assertWithinMaxAge(
     "ttl_too_long",
     `Reading ${where}: ${formatTtl(ttl)} is above max_age, which is ${longest}`,
     `Ask for ${longest} at most, or for close: until the pull request closes`,
+  );
+}
+
+/**
+ * Computes the time-to-live that reaches from the creation to `asked` from now; undefined if the present one
+ * does.
+ */
+export function nextTtl(facts: {
+  readonly createdAt: number;
+  readonly present: Ttl | undefined;
+  readonly asked: Ttl;
+  readonly now: number;
+}): Ttl | undefined {
+  const { createdAt, present, asked, now } = facts;
+  if (present?.kind === "close") return undefined;
+  const length = ttlMs(asked);
+  if (length === undefined) return asked;
+  const until = expiryOf(createdAt, present);
+  if (until !== undefined && until >= now + length) return undefined;
+  return fitTtl(now + length - createdAt, { hours: length >= UNIT_MS.h });
+}
+
+/** The largest number that is still easy to read. */
+const READABLE = 9_999;
+
+/**
+ * Chooses the shortest time-to-live of at least `ms` with a readable number; in whole hours if minutes do not
+ * matter.
+ */
+function fitTtl(ms: number, { hours }: { readonly hours: boolean }): Ttl {
+  for (const unit of ["m", "h", "d"] as const) {
+    if (hours && (unit === "m" || (unit === "h" && ms % UNIT_MS.d === 0))) continue;
+    const amount = Math.max(1, Math.ceil(ms / UNIT_MS[unit]));
+    if (amount > READABLE && unit !== "d") continue;
+    const ttl = parseTtl(`${amount}${unit}`);
+    if (ttl !== undefined) return ttl;
+  }
+  throw usageError(
+    "ttl_too_long",
+    "Extending an environment: the time-to-live would be longer than the longest allowed",
+    "Use close instead",
   );
 }

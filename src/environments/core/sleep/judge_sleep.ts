@@ -6,7 +6,7 @@
 import { formatAge } from "../../../lib/duration.ts";
 import type { PrNumber, ShortSha } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
-import type { PlatformEnvironment, SleepCause } from "../environment/environment.ts";
+import type { NewestRequest, PlatformEnvironment, SleepCause } from "../environment/environment.ts";
 import type { LabeledEnvironment, LabelState } from "../labels/mod.ts";
 import { formatSleepHours, windowAt } from "./hours.ts";
 import type { RecordedSleep } from "./recorded_sleep.ts";
@@ -23,8 +23,8 @@ export interface SleepFacts {
   readonly settings: SleepSettings;
   /** The comment's record; undefined if it was not read. */
   readonly record: { readonly sleep: RecordedSleep | undefined } | undefined;
-  /** The requests of the last `afterMs` by service; undefined for one that cannot be counted. */
-  readonly requests: ReadonlyMap<string, number | undefined>;
+  /** The newest requests of the last `afterMs`, by service. */
+  readonly requests: ReadonlyMap<string, NewestRequest>;
 }
 
 /** An environment to put to sleep or to wake. */
@@ -75,7 +75,7 @@ function judgeRunning(
     const why = `Its hours of sleep are ${formatSleepHours(hours)}`;
     return changeOf(facts, { short, change: "sleep", cause: "schedule", why });
   }
-  if (afterMs === undefined || now - startedAt < afterMs || requests.get(deployed.service) !== 0) {
+  if (afterMs === undefined || now - startedAt < afterMs || requests.get(deployed.service) !== "none") {
     return undefined;
   }
   return changeOf(facts, {

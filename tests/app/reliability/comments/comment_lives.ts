@@ -17,6 +17,8 @@ export interface CommentLife {
   /** Prepares the pull request, and returns the event that the run is about; undefined for a cleanup. */
   readonly prepare: (world: World) => Promise<CommentEvent | undefined>;
   readonly rests: (world: World) => void;
+  /** Further settings of the run. */
+  readonly settings?: RunChange["settings"];
 }
 
 const SETTINGS = { warnMs: 4 * HOUR };
@@ -110,6 +112,28 @@ export const COMMENT_LIVES: readonly CommentLife[] = [
       assert.equal(warningsOf(world).length, 1, "one warning");
     },
   },
+  ...[
+    { name: "extending_what_is_visited", ageMs: 47 * HOUR, warned: true },
+    { name: "extending_what_was_visited", ageMs: 50 * HOUR, warned: false },
+  ].map(({ name, ageMs, warned }): CommentLife => ({
+    name,
+    settings: { ttlFrom: "traffic" },
+    async prepare(world) {
+      await brought(world);
+      world.clock.advance(45 * HOUR);
+      if (warned) await clean(world.context(CLEANUP));
+      world.clock.advance(ageMs - 45 * HOUR);
+      world.platform.traffic.set("pr-1234-aaaaaaa-service", world.clock.now() - 10 * HOUR);
+      return undefined;
+    },
+    rests(world) {
+      assertRuns(world);
+      assert.deepEqual(lifetimes(world), [`🎪 aaaaaaa ⌛ ${(ageMs / HOUR) + 38}h`]);
+      assert.match(world.comment(), /lives until .*: its newest request was at/);
+      const ends = commentsOf(world).filter(({ body }) => parseWarning(body) !== undefined);
+      assert.deepEqual(ends.map(({ body }) => body.includes("2024-01-19")), warned ? [true] : []);
+    },
+  })),
   {
     name: "ticking",
     async prepare(world) {
@@ -144,7 +168,7 @@ export function commentScenario(life: CommentLife): Scenario {
       const stage = stageOf(world);
       events.set(stage, event);
       // Reactions and the label that freezes are people's: no lock guards them.
-      const run = { ...runOf(event), owns: false };
+      const run = { ...runOf(life, event), owns: false };
       stage.actors.set("a", () => act(runContext(stage, "a", run), { world, event }));
       return stage;
     },
@@ -175,8 +199,10 @@ export const TWO_WARNERS: Scenario = {
   },
 };
 
-function runOf(event: CommentEvent | undefined): RunChange {
-  return event === undefined ? CLEANUP : commentRun(event, { settings: SETTINGS });
+function runOf({ settings }: CommentLife, event: CommentEvent | undefined): RunChange {
+  return event === undefined
+    ? { ...CLEANUP, settings: { ...SETTINGS, ...settings } }
+    : commentRun(event, { settings: SETTINGS });
 }
 
 async function act(
@@ -196,7 +222,7 @@ async function checkLife(
   const refuses = life.name === "refusing_a_comment";
   const again = async () => {
     try {
-      await act(world.context(runOf(event)), { world, event });
+      await act(world.context(runOf(life, event)), { world, event });
     } catch (error) {
       if (!refuses) throw error;
       assertTold(error, "go");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { NewestRequest } from "../../../../src/environments/core/environment/environment.ts";
 import { readLabels } from "../../../../src/environments/core/labels/mod.ts";
 import { judgeSleep, parseSleepHours, type SleepFacts } from "../../../../src/environments/core/sleep/mod.ts";
 import { shortSha } from "../../../../src/lib/ids.ts";
@@ -56,13 +57,13 @@ Deno.test("an environment that was started or woken within its hours stays awake
 });
 
 Deno.test("an environment sleeps after a time without requests, if they can be counted", () => {
-  const counted = (count: number | undefined) => facts({ ...idle, requests: new Map([[SERVICE, count]]) });
-  assert.deepEqual(decided(counted(0)), ["sleep idle"]);
-  assert.deepEqual(decided(counted(1)), []);
+  const counted = (newest: NewestRequest) => facts({ ...idle, requests: new Map([[SERVICE, newest]]) });
+  assert.deepEqual(decided(counted("none")), ["sleep idle"]);
+  assert.deepEqual(decided(counted(NIGHT - 1)), []);
   assert.deepEqual(decided(counted(undefined)), []);
   assert.deepEqual(decided(facts(idle)), []);
   const young = [deployed(A, { startedAt: NIGHT - HOUR })];
-  assert.deepEqual(decided(facts({ ...idle, platform: young, requests: new Map([[SERVICE, 0]]) })), []);
+  assert.deepEqual(decided(facts({ ...idle, platform: young, requests: new Map([[SERVICE, "none"]]) })), []);
 });
 
 Deno.test("nothing sleeps by time that is blocked, asked for, closed, not Showtime's, or not the active one", () => {
