@@ -146,7 +146,7 @@ scene("before_stop waits for the task of a run that died, and starts no second o
   const file = await Deno.makeTempFile();
   // The command goes on until the file is gone.
   const platform = platformWith(
-    hooks({ beforeStop: `while [ -e ${file} ]; do sleep 0.05; done`, timeoutMs: 3_600_000 }),
+    hooks({ beforeStop: `echo waiting; while [ -e ${file} ]; do sleep 0.05; done`, timeoutMs: 3_600_000 }),
   );
   await deploy({}, { platform });
   const owner = { repo: harness.repo, epoch: 100 };
@@ -157,7 +157,11 @@ scene("before_stop waits for the task of a run that died, and starts no second o
   await assert.rejects(first, /killed/);
   assert.equal((await described(service()))?.status, "ACTIVE");
 
-  const second = platform.destroy({ pr, short: KEY_SHA }, { ...owner, epoch: 101 }, never());
+  const found = Promise.withResolvers<void>();
+  const heard = { onHook: () => ({ line: () => found.resolve(), end: () => {} }) };
+  const second = platform.destroy({ pr, short: KEY_SHA }, { ...owner, epoch: 101, hooks: heard }, never());
+  // A task that ends before the second run looks for it is not waited for.
+  await Promise.race([found.promise, second]);
   await Deno.remove(file);
   await second;
 
