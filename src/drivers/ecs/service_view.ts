@@ -22,6 +22,7 @@ import {
   parseSleepTag,
   readDeployed,
   readOwner,
+  readSlept,
   SETTLED_TAG,
   SLEEP_TAG,
   WOKEN_TAG,
@@ -112,9 +113,13 @@ export function isInOrder(service: Service): boolean {
 }
 
 /** Returns the sleep of a service that is scaled to no tasks; nothing if it is not, or if Showtime did not do that. */
-function sleepOf(service: Service): Pick<PlatformEnvironment, "sleep"> {
+function sleepOf(service: Service): Pick<PlatformEnvironment, "sleep" | "sleptMs"> {
   const sleep = parseSleepTag(readTags(service.tags)[SLEEP_TAG]);
-  return sleep === undefined || (service.desiredCount ?? 0) > 0 ? {} : { sleep };
+  const sleptMs = readSlept(readTags(service.tags));
+  return {
+    ...(sleptMs === 0 ? {} : { sleptMs }),
+    ...(sleep === undefined || (service.desiredCount ?? 0) > 0 ? {} : { sleep }),
+  };
 }
 
 /** Returns when the newest deployment of a service began or the service was woken, in milliseconds since 1970. */

@@ -60,6 +60,31 @@ export const SLEEP_TAG = "showtime_asleep";
 /** The tag with the time at which a service was last woken, in seconds since 1970. */
 export const WOKEN_TAG = "showtime_woken";
 
+/** The tag with the seconds that a service has slept since it was created, its present sleep left out. */
+export const SLEPT_TAG = "showtime_slept";
+
+/**
+ * Returns the tags of a service that is awake from `at` on: the end of its sleep, and for how long it has slept by then.
+ * Nothing for a service that has never slept. `createdAt` is the time that its life counts from now on.
+ */
+export function awakeTags(
+  tags: Tags,
+  { at, createdAt }: { readonly at: number; readonly createdAt?: number },
+): Tags {
+  if (tags[SLEEP_TAG] === undefined) return {};
+  const since = parseSleepTag(tags[SLEEP_TAG])?.since ?? at;
+  const born = readSeconds(tags["showtime_created"]);
+  const before = createdAt === undefined || born === undefined || createdAt - born < 1000
+    ? Math.max(0, at - since) + readSlept(tags)
+    : 0;
+  return { [SLEEP_TAG]: "", [SLEPT_TAG]: String(Math.floor(before / 1000)) };
+}
+
+/** Reads for how long a service has slept, its present sleep left out, in milliseconds. */
+export function readSlept(tags: Tags): number {
+  return readSeconds(tags[SLEPT_TAG]) ?? 0;
+}
+
 /** Formats the value of {@link SLEEP_TAG}. */
 export function formatSleepTag(
   { cause, since }: { readonly cause: SleepCause; readonly since: number },

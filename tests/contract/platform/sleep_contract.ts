@@ -131,6 +131,9 @@ export function sleepContract(options: PlatformContractOptions): void {
       assert.deepEqual([asleep.healthy, asleep.address], [false, undefined]);
       assert.ok(asleep.sleep !== undefined);
       assert.deepEqual([after.sleep, after.healthy, after.address], [undefined, true, woken.address]);
+      // A platform that marks a sleep keeps how long it was.
+      const atMs = Math.floor(AT / 1000) * 1000;
+      assert.equal(after.sleptMs, asleep.sleep.marked ? atMs - SINCE : undefined);
       assert.deepEqual(after.settings.flags, { ALPHA: true });
       assert.equal(await harness.variable(woken, harness.secretVariable), secret);
       assert.equal(await harness.variable(woken, "FEATURE_ALPHA"), "on");

@@ -99,6 +99,9 @@ Deno.test("the time that counts ends with the present, or with the beginning of 
   const life = { createdAt: HOUR, now: 5 * HOUR };
   assert.equal(awakeMs(life), 4 * HOUR);
   assert.equal(awakeMs({ ...life, asleepSince: 2 * HOUR }), HOUR);
+  assert.equal(awakeMs({ ...life, sleptMs: HOUR }), 3 * HOUR);
+  assert.equal(awakeMs({ ...life, asleepSince: 4 * HOUR, sleptMs: HOUR }), 2 * HOUR);
+  assert.equal(awakeMs({ ...life, sleptMs: 9 * HOUR }), 0);
   assert.equal(awakeMs({ ...life, createdAt: undefined }), undefined);
   assert.equal(awakeMs({ createdAt: 6 * HOUR, now: 5 * HOUR }), 0);
 });

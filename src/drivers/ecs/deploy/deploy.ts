@@ -15,6 +15,7 @@ import { finishRoute, undoRoute } from "../route/finish_route.ts";
 import { openRoute, type Route } from "../route/open_route.ts";
 import { assertTouchable, deploymentOf, revisionOf, sameRevision } from "../service_view.ts";
 import {
+  awakeTags,
   deployedTags,
   HOOK_TAG,
   identityTags,
@@ -22,7 +23,6 @@ import {
   LISTENER_TAG,
   NOT_SETTLED,
   SETTLED_TAG,
-  SLEEP_TAG,
 } from "../tags.ts";
 import { sizeOf, taskDefinition } from "./task_definition.ts";
 import { readVariables } from "./variables.ts";
@@ -239,10 +239,9 @@ async function update(
   if (now?.status === "ACTIVE") assertTouchable(now, { ...request.spec, action });
   // The epoch is tagged first: from here on, no run with an older lock changes the service. The tags that
   // record the deployment follow in settle().
-  const awake = readTags(now?.tags)[SLEEP_TAG] === undefined ? {} : { [SLEEP_TAG]: "" };
   const tags = {
     ...identityTags(request.spec),
-    ...awake,
+    ...awakeTags(readTags(now?.tags), { at: deps.clock.now(), createdAt: request.spec.createdAt }),
     [SETTLED_TAG]: NOT_SETTLED,
     ...(route === undefined ? {} : { [LISTENER_TAG]: route.listener }),
   };

@@ -7,7 +7,7 @@ import type { Deployed, SleepOptions, WakeOptions } from "../../../environments/
 import type { EcsDependencies } from "../dependencies.ts";
 import { readTags } from "../sdk/shapes.ts";
 import { assertTouchable } from "../service_view.ts";
-import { formatSleepTag, readDeployed, SLEEP_TAG, WOKEN_TAG } from "../tags.ts";
+import { awakeTags, formatSleepTag, readDeployed, SLEEP_TAG, WOKEN_TAG } from "../tags.ts";
 import { forwardTo, keepBehindPage, showPage } from "../route/page_route.ts";
 import { routeOfService } from "../route/route_of_service.ts";
 import type { Owner } from "./destroy.ts";
@@ -71,7 +71,8 @@ export async function wake(
       signal,
     );
     if (route !== undefined) await forwardTo(deps, route, signal);
-    await ecs.tag(arn, { tags: { [SLEEP_TAG]: "", [WOKEN_TAG]: String(Math.floor(of.at / 1000)) } }, signal);
+    const tags = { ...awakeTags(readTags(service.tags), of), [WOKEN_TAG]: String(Math.floor(of.at / 1000)) };
+    await ecs.tag(arn, { tags }, signal);
     return { address, unsettled: false };
   } catch (error) {
     await sleepAgain(deps, of, { service, error });

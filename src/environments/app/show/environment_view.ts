@@ -111,9 +111,10 @@ function viewCost(
   },
 ): Pick<EnvironmentView, "cost"> {
   if (cost === undefined || !present) return {};
-  const { sleep, settings } = deployed ?? {};
+  const { sleep, sleptMs, settings } = deployed ?? {};
   const asleepSince = sleep?.since;
-  const found = costOf(cost, { createdAt, now: forge.now(), asleepSince, size: settings?.size });
+  const times = { createdAt, now: forge.now(), asleepSince, sleptMs };
+  const found = costOf(cost, { ...times, size: settings?.size });
   // How long an environment was awake is not known if nothing says since when it sleeps.
   const known = sleep === undefined || asleepSince !== undefined;
   const [perHour, soFar] = [found?.perHour, known ? found?.soFar : undefined];

@@ -14,6 +14,8 @@ export interface LifeTimes {
   readonly now: number;
   /** Since when it is asleep; undefined while it is awake. An environment that sleeps costs nothing. */
   readonly asleepSince?: number | undefined;
+  /** How long it slept before, in milliseconds. */
+  readonly sleptMs?: number | undefined;
 }
 
 /** The cost of one environment. */
@@ -25,8 +27,9 @@ export interface EnvironmentCost {
 }
 
 /** Counts how long an environment was awake since its creation, in milliseconds. */
-export function awakeMs({ createdAt, now, asleepSince }: LifeTimes): number | undefined {
-  return createdAt === undefined ? undefined : Math.max(0, Math.min(now, asleepSince ?? now) - createdAt);
+export function awakeMs({ createdAt, now, asleepSince, sleptMs = 0 }: LifeTimes): number | undefined {
+  if (createdAt === undefined) return undefined;
+  return Math.max(0, Math.min(now, asleepSince ?? now) - createdAt - sleptMs);
 }
 
 /** Returns the price of one hour of an environment; undefined if it is not known. An empty size is the standard one. */

@@ -63,6 +63,8 @@ export interface PlatformEnvironment {
   readonly healthy: boolean;
   /** Set while it is stopped and kept, as sleep leaves it. */
   readonly sleep?: PlatformSleep | undefined;
+  /** How long it has slept before, in milliseconds; undefined for never, or if the platform does not say. */
+  readonly sleptMs?: number | undefined;
   /** When it was last started or woken; undefined if the platform does not say. */
   readonly startedAt?: number | undefined;
   /** The platform's words for its condition: `running`, `exited (137)`. */

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
 import {
+  awakeTags,
   decodeTagValue,
   deployedTags,
   encodeTagValue,
   identityTags,
   readDeployed,
+  readSlept,
 } from "../../../../src/drivers/ecs/tags.ts";
 import type { DeploySpec } from "../../../../src/environments/ports/platform.ts";
 
@@ -98,4 +100,21 @@ Deno.test("deployedTags() has room for all flags that labels and a body can ask 
 
   assert.deepEqual({ ...readDeployed(tags).flags }, flags);
   assert.ok(Object.keys(tags).length < 50, `${Object.keys(tags).length} tags`);
+});
+
+Deno.test("awakeTags() adds each sleep to those before, once", () => {
+  const HOUR = 3_600_000;
+  const born = { showtime_created: "3600" };
+  const asleep = { ...born, showtime_asleep: "schedule:7200" };
+  const woken = { ...asleep, ...awakeTags(asleep, { at: 5 * HOUR }) };
+  assert.deepEqual(woken, { ...born, showtime_asleep: "", showtime_slept: "10800" });
+  assert.deepEqual({ ...woken, ...awakeTags(woken, { at: 9 * HOUR }) }, woken, "it is awake already");
+
+  const again = { ...woken, showtime_asleep: `person:${10 * 3600}` };
+  const twice = { ...again, ...awakeTags(again, { at: 12 * HOUR, createdAt: HOUR + 999 }) };
+  assert.equal(readSlept(twice), 5 * HOUR);
+  const anew = { ...again, ...awakeTags(again, { at: 12 * HOUR, createdAt: 12 * HOUR }) };
+  assert.equal(readSlept(anew), 0, "its life counts anew");
+  assert.deepEqual(awakeTags(born, { at: HOUR }), {}, "it has never slept");
+  assert.equal(readSlept({ showtime_slept: "soon" }), 0);
 });
