@@ -125,8 +125,11 @@ export class Stage {
   }
 }
 
-/** Name of the repository, unlike that of any other run on this machine. */
-export const REPO = `e2e/run-${Deno.pid}`;
+/**
+ * Name of the repository, unlike that of any other test file at work on this machine: a cleanup whose clock was put forward
+ * removes everything of its repository.
+ */
+export const REPO = `e2e/run-${crypto.randomUUID().slice(0, 8)}`;
 
 /** Commits to play with. */
 export const A = "aaaaaaa000000000000000000000000000000000";

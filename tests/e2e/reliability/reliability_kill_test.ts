@@ -180,7 +180,7 @@ async function lines(...args: readonly string[]): Promise<readonly string[]> {
 async function onLane(index: number): Promise<void> {
   const folder = await writeTestContext();
   await Deno.writeTextFile(`${folder}/showtime.yml`, CONFIG);
-  const repo = `e2e/kill-${Deno.pid}-${index}`;
+  const repo = `e2e/kill-${crypto.randomUUID().slice(0, 8)}-${index}`;
   const pr = 1 + Math.floor(Math.random() * 900_000_000);
   const simulator = await startSimulator({
     repository: repo,
