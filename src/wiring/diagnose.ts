@@ -2,6 +2,7 @@
 
 import type { WiringRequest } from "../cli/wiring_types.ts";
 import type { LoadedConfig } from "../config/mod.ts";
+import { countsRequests } from "../environments/core/environment/settings.ts";
 import type { Diagnosis } from "../environments/ports/diagnosis.ts";
 import type { Forge } from "../environments/ports/forge.ts";
 import { isInEcr, makeStore, readDockerLogins } from "./images.ts";
@@ -91,9 +92,14 @@ async function lookAtPlatform(parts: Parts, options: Looking): Promise<readonly 
         cluster,
         container,
         region: regionOf(config),
-        ...(loadBalancer === undefined || sampleUrl === undefined
-          ? {}
-          : { balancer: { ...loadBalancer, port, sampleUrl } }),
+        ...(loadBalancer === undefined || sampleUrl === undefined ? {} : {
+          balancer: {
+            ...loadBalancer,
+            port,
+            sampleUrl,
+            countsRequests: countsRequests(config.environment),
+          },
+        }),
         template: await readTaskDefinition(parts, { config, flags, pr, forge }),
       },
       regionSource: source?.kind === "environment" ? source.name : "the default, since AWS_REGION is not set",

@@ -458,6 +458,9 @@ Deno.test("docs/policies holds the policies that init writes", async () => {
     Version: version,
     Statement: balanced.slice(ecs.length),
   });
+  const traffic =
+    accessPolicy(completeAwsSettings({ ...known, image: undefined, countsRequests: true })).Statement;
+  assert.deepEqual(await policyFile("traffic"), { Version: version, Statement: traffic.slice(ecs.length) });
   assert.deepEqual(await policyFile("ecr"), { Version: version, Statement: all.slice(ecs.length) });
   const setup = {
     repo: "acme/shop",

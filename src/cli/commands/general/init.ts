@@ -1,5 +1,6 @@
 import { type InitFile, initRepository } from "../../../environments/app/setup/init.ts";
 import type { Config } from "../../../config/mod.ts";
+import { countsRequests } from "../../../environments/core/environment/settings.ts";
 import { EXIT, type ExitCode, usageError } from "../../../lib/errors.ts";
 import {
   accessPolicy,
@@ -99,6 +100,7 @@ function placeOf(config: Config | undefined, { variables }: CommandEnv) {
     executionRole: ecs?.executionRole,
     taskRole: ecs?.taskRole,
     runsBeforeStop: config?.environment.hooks?.beforeStop !== undefined,
+    countsRequests: config !== undefined && countsRequests(config.environment),
   };
 }
 

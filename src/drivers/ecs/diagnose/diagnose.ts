@@ -34,7 +34,10 @@ export type DiagnosedSettings =
   & {
     /** The load balancer with what its checks need; undefined without one. */
     readonly balancer?:
-      | Pick<DiagnosedBalancer, "listener" | "certificateCheck" | "port" | "sampleUrl">
+      | Pick<DiagnosedBalancer, "listener" | "certificateCheck" | "port" | "sampleUrl"> & {
+        /** Whether the newest requests of environments are looked up. */
+        readonly countsRequests?: boolean;
+      }
       | undefined;
   };
 
@@ -140,6 +143,7 @@ function placeOf(config: DiagnosedSettings, { arn, account }: CallerIdentity): A
     runsBeforeStop: config.hooks?.beforeStop !== undefined,
     image: undefined,
     listener: config.balancer?.listener,
+    countsRequests: config.balancer?.countsRequests === true,
     executionRole: roleArn(executionRole ?? "none"),
     taskRole: taskRole === undefined ? undefined : roleArn(taskRole),
   });
@@ -209,7 +213,12 @@ async function lookAtBalancer(
   const { listener } = balancer;
   const elb = new LoadBalancingCalls(region);
   const network = new NetworkCalls(region);
-  const { probes, end } = balancingProbes({ region, listener, loadBalancer: loadBalancerOf(listener) });
+  const { probes, end } = balancingProbes({
+    region,
+    listener,
+    loadBalancer: loadBalancerOf(listener),
+    countsRequests: balancer.countsRequests === true,
+  });
   const place = placeOf(config, identity);
   try {
     return [

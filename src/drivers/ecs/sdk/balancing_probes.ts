@@ -1,5 +1,5 @@
 /**
- * Permission probes of load balancing; see `probes.ts`. None has an effect: the writes name a target group of
+ * Permission probes of load balancing, and of its metrics; see `probes.ts`. None has an effect: the writes name a target group of
  * pull request 0 and an unknown network, and AWS answers "not found".
  *
  * Changing and removing rules is not probed: the policy allows it on rules with Showtime's tag, and a rule
@@ -20,18 +20,22 @@ import {
   ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientOptions } from "./client.ts";
+import { MetricsCalls } from "./metrics.ts";
 import type { PermissionProbe } from "./probes.ts";
 
 /** The name of a target group of pull request 0, which does not exist. */
 const NO_GROUP = "st-000000-0-0000000";
 const LAST_PRIORITY = 50_000;
+const MINUTE_MS = 60_000;
 
 /** Makes the probes by action; `end` closes their client. */
 export function balancingProbes(
-  { region, listener, loadBalancer }: {
+  { region, listener, loadBalancer, countsRequests }: {
     readonly region: string;
     readonly listener: string;
     readonly loadBalancer: string;
+    /** Whether the metrics are probed too. */
+    readonly countsRequests: boolean;
   },
 ): { readonly probes: ReadonlyMap<string, PermissionProbe>; readonly end: () => void } {
   const client = new ElasticLoadBalancingV2Client(clientOptions(region));
@@ -107,8 +111,24 @@ export function balancingProbes(
         }),
     ],
   ];
+  const metrics = countsRequests ? new MetricsCalls(region) : undefined;
   return {
-    probes: new Map(probes.map(([name, probe]) => [`elasticloadbalancing:${name}`, probe])),
-    end: () => client.destroy(),
+    probes: new Map([
+      ...probes.map(([name, probe]): [string, PermissionProbe] => [`elasticloadbalancing:${name}`, probe]),
+      ...(metrics === undefined ? [] : [
+        [
+          "cloudwatch:GetMetricData",
+          (signal: AbortSignal) => {
+            const until = Date.now();
+            const target = { targetGroup: `targetgroup/${NO_GROUP}/0`, loadBalancer: "app/none/0" };
+            return metrics.newestRequests([target], { since: until - MINUTE_MS, until }, signal);
+          },
+        ] as const,
+      ]),
+    ]),
+    end: () => {
+      client.destroy();
+      metrics?.end();
+    },
   };
 }

@@ -72,6 +72,11 @@ export class MetricsCalls {
     });
   }
 
+  /** Closes its connections. */
+  end(): void {
+    this.#client.destroy();
+  }
+
   async #page(input: GetMetricDataCommandInput, signal: AbortSignal): Promise<GetMetricDataCommandOutput> {
     return await call(
       { action: "Finding the newest requests", permission: "cloudwatch:GetMetricData", region: this.#region },

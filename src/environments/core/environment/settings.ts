@@ -57,3 +57,12 @@ export interface EnvironmentSettings {
   /** Undefined if no command runs in environments. */
   readonly hooks?: Hooks | undefined;
 }
+
+/** Whether requests of people decide how long environments live or stay awake. */
+export function countsRequests(
+  { sleep, ttlFrom }: Pick<EnvironmentSettings, "ttlFrom"> & {
+    readonly sleep?: { readonly afterMs: number | undefined } | undefined;
+  },
+): boolean {
+  return sleep?.afterMs !== undefined || ttlFrom === "traffic";
+}

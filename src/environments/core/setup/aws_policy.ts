@@ -115,6 +115,12 @@ export function balancerStatements(place: AwsSettings): readonly PolicyStatement
   ];
 }
 
+/** Returns the further right that looking up the newest requests needs. AWS cannot limit it to some metrics. */
+export function trafficStatements({ countsRequests }: AwsSettings): readonly PolicyStatement[] {
+  if (countsRequests !== true) return [];
+  return [{ Sid: "Requests", Effect: "Allow", Action: "cloudwatch:GetMetricData", Resource: "*" }];
+}
+
 /** Returns the further rights that images in ECR need, including a push with `docker`. */
 export function ecrStatements(place: AwsSettings): readonly PolicyStatement[] {
   if (place.ecrRepository === undefined) return [];
@@ -176,6 +182,7 @@ export function accessPolicy(place: AwsSettings): PolicyDocument {
       ...ecsStatements(place),
       ...hookStatements(place),
       ...balancerStatements(place),
+      ...trafficStatements(place),
       ...ecrStatements(place),
     ],
   };

@@ -20,6 +20,8 @@ export interface KnownAwsSettings {
   readonly taskRole: string | undefined;
   /** Whether `environment.hooks.before_stop` is configured. */
   readonly runsBeforeStop?: boolean;
+  /** Whether `environment.sleep.after` or `environment.ttl_from: traffic` is configured. */
+  readonly countsRequests?: boolean;
   /** ARN of the load balancer's listener. */
   readonly listener?: string | undefined;
 }
@@ -46,6 +48,7 @@ export function completeAwsSettings(known: KnownAwsSettings): AwsSettings {
     executionRole: roleOf(known.executionRole ?? `${cluster}-execution`),
     taskRole: known.taskRole === undefined ? undefined : roleOf(known.taskRole),
     runsBeforeStop: known.runsBeforeStop ?? false,
+    ...(known.countsRequests === true ? { countsRequests: true } : {}),
     ecrRepository: ecr?.[3],
     ...(known.listener === undefined ? {} : { listener: known.listener }),
   };

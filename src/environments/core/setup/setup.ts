@@ -22,6 +22,8 @@ export interface AwsSettings {
   readonly taskRole: string | undefined;
   /** Whether a command runs before the end of environments, as a task of its own. */
   readonly runsBeforeStop: boolean;
+  /** Whether the newest requests of environments are looked up. */
+  readonly countsRequests?: boolean | undefined;
   /** Name of the repository in ECR; undefined if the images are elsewhere. */
   readonly ecrRepository: string | undefined;
   /** ARN of the load balancer's listener; undefined without a load balancer. */

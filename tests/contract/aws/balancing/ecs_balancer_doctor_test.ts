@@ -35,7 +35,7 @@ async function diagnose(
   const diagnosis = makeEcsDiagnosis({
     config: {
       ...config,
-      balancer: { listener, certificateCheck: true, port: config.port, sampleUrl: url },
+      balancer: { listener, certificateCheck: true, port: config.port, sampleUrl: url, countsRequests: true },
     },
     regionSource: "AWS_REGION",
     askUrl: () => Promise.resolve(answer),
