@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Interrupted } from "../../src/cli/interrupted.ts";
-import { type NamedCommand, SHOWN_PULL_ARGUMENT } from "../../src/cli/command.ts";
+import type { NamedCommand } from "../../src/cli/command.ts";
 import { CAPABILITIES } from "../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../src/cli/registry.ts";
 import { renderAnnotation } from "../../src/cli/print_error.ts";
@@ -16,7 +16,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 };
 
 function lineOf({ name, args }: Pick<NamedCommand, "name" | "args">): readonly string[] {
-  const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map(() => "12");
+  const given = args.filter((each) => each.required || each.name === "pr").map(() => "12");
   return LINES[name] ?? [...name.split(" "), ...given];
 }
 

@@ -1,7 +1,7 @@
 /** What the registry declares about a command, against what the command does when it runs. */
 
 import assert from "node:assert/strict";
-import { type NamedCommand, SHOWN_PULL_ARGUMENT } from "../../../src/cli/command.ts";
+import type { NamedCommand } from "../../../src/cli/command.ts";
 import type { DenoPermission } from "../../../src/cli/command_rights.ts";
 import { CAPABILITIES } from "../../../src/cli/commands/registry.ts";
 import { loadCommands } from "../../../src/cli/registry.ts";
@@ -102,7 +102,7 @@ function lineOf({ name, args }: NamedCommand): readonly string[] {
     version: "1",
     name: "laptop",
   };
-  const given = args.filter((each) => each.required || each === SHOWN_PULL_ARGUMENT).map((each) =>
+  const given = args.filter((each) => each.required || each.name === "pr").map((each) =>
     values[each.name] ?? ""
   );
   return [...name.split(" "), ...given];

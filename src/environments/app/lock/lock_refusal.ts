@@ -105,7 +105,7 @@ function hintAboutLimits(
     ? "Nothing was recorded: run the command again in a minute"
     : "The request stays on record: run this job again in a minute";
   if (owner !== undefined) return `${again}. ${describeEnd(ports, owner)}`;
-  return `${again}. If no run counts, delete the label "🎪 lock limits" of the repository`;
+  return `${again}. If no run counts, remove the lock with "showtime unlock --limits"`;
 }
 
 /** Describes where to follow the holder, and when the next run takes over if it is dead. */

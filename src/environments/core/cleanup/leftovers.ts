@@ -110,10 +110,8 @@ export function judgeLocks(locks: readonly LockFacts[], now: number): Judged<Dea
         nodeId,
       });
     } else if (judgement === "unreadable") {
-      const remedy = pr === "limits"
-        ? 'delete the label "🎪 lock limits" of the repository'
-        : `"showtime unlock ${pr}" removes it`;
-      kept.push({ what, why: `Its holder cannot be read; ${remedy}` });
+      const which = pr === "limits" ? "--limits" : pr;
+      kept.push({ what, why: `Its holder cannot be read; "showtime unlock ${which}" removes it` });
     }
   }
   return { doomed, kept };

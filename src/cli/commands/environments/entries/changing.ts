@@ -138,17 +138,24 @@ export const CHANGING = {
   },
   unlock: {
     ...LOOKS,
-    summary: "remove the lock of a pull request, after showing its owner",
+    summary: "remove a lock, after showing its owner",
     description:
       "Shows the owner of the pull request's lock and removes the lock if the owner is gone. A live owner's lock is " +
-      "removed only with --force: that run then stops and writes nothing more.",
+      "removed only with --force: that run then stops and writes nothing more. --limits is the lock under which " +
+      "starts count environments.",
     examples: [
       ["unlock 1234", "remove what a dead run left"],
       ["unlock 1234 --dry-run", "only see the owner"],
+      ["unlock --limits", "let the next start count again"],
     ],
-    args: [PULL_ARGUMENT],
+    args: [{
+      ...PULL_ARGUMENT,
+      description: `${PULL_ARGUMENT.description}; left out with --limits`,
+      required: false,
+    }],
     options: [
       { name: "force", short: "f", description: "remove the lock of a live owner too" },
+      { name: "limits", description: "the lock of the limits, and no pull request's" },
       DRY_RUN,
       ...ENVIRONMENT_OPTIONS,
     ],
