@@ -393,33 +393,6 @@ Deno.test("unlock shows the owner; a live one needs --force", async () => {
   assert.match((await reading(world, ["unlock", "1234"])).out, /#1234 is not locked/);
 });
 
-Deno.test("unlock --limits shows and removes the lock of the limits as that of a pull request", async () => {
-  const name = "🎪 lock limits";
-  const world = makeWorld({ seed: { labels: [{ ...LOCK, name }] } });
-
-  const refused = await reading(world, ["unlock", "--limits"]);
-  assert.equal(refused.code, EXIT.busy);
-  assert.match(
-    refused.err,
-    /Removing the lock of the limits: ana, run 101, .*"showtime unlock --limits --force"/s,
-  );
-  const both = await reading(world, ["unlock", "1234", "--limits"]);
-  assert.deepEqual([both.code, /Leave one of them out/.test(both.err)], [EXIT.usage, true]);
-
-  const neither = await reading(world, ["unlock"]);
-  assert.deepEqual([neither.code, /"showtime unlock --limits"/.test(neither.err)], [EXIT.usage, true]);
-
-  const forced = await runIn(world, ["unlock", "--limits", "--force", "--json"]);
-  const { pr, held, removed } = JSON.parse(forced.out);
-  assert.deepEqual([forced.code, pr, held, removed], [EXIT.done, null, true, true]);
-  assert.deepEqual(world.definitions().filter((each) => each === name), []);
-  assert.match((await reading(world, ["unlock", "--limits"])).out, /The limits are not locked/);
-
-  const unreadable = makeWorld({ seed: { labels: [{ ...LOCK, name, description: "by hand" }] } });
-  assert.equal((await runIn(unreadable, ["unlock", "--limits"])).code, EXIT.done);
-  assert.deepEqual(unreadable.definitions().filter((each) => each === name), []);
-});
-
 Deno.test("setup-labels says what it would create, creates it, and finds nothing to do the second time", async () => {
   const world = makeWorld();
 

@@ -33,6 +33,33 @@ Deno.test("unlock says of a lock of a run that is at work that it is alive", asy
   assert.match((await runIn(world, ["unlock", "1234"])).err, /holds it and is alive\n/);
 });
 
+Deno.test("unlock --limits shows and removes the lock of the limits as that of a pull request", async () => {
+  const name = "🎪 lock limits";
+  const world = makeWorld({ seed: { labels: [{ ...lock("r=101/1 "), name }] } });
+
+  const refused = await runIn(world, ["unlock", "--limits"]);
+  assert.equal(refused.code, EXIT.busy);
+  assert.match(
+    refused.err,
+    /Removing the lock of the limits: ana, run 101, .*"showtime unlock --limits --force"/s,
+  );
+  const both = await runIn(world, ["unlock", "1234", "--limits"]);
+  assert.deepEqual([both.code, /Leave one of them out/.test(both.err)], [EXIT.usage, true]);
+
+  const neither = await runIn(world, ["unlock"]);
+  assert.deepEqual([neither.code, /"showtime unlock --limits"/.test(neither.err)], [EXIT.usage, true]);
+
+  const forced = await runIn(world, ["unlock", "--limits", "--force", "--json"]);
+  const { pr, held, removed } = JSON.parse(forced.out);
+  assert.deepEqual([forced.code, pr, held, removed], [EXIT.done, null, true, true]);
+  assert.deepEqual(world.definitions().filter((each) => each === name), []);
+  assert.match((await runIn(world, ["unlock", "--limits"])).out, /The limits are not locked/);
+
+  const unreadable = makeWorld({ seed: { labels: [{ ...lock(""), name, description: "by hand" }] } });
+  assert.equal((await runIn(unreadable, ["unlock", "--limits"])).code, EXIT.done);
+  assert.deepEqual(unreadable.definitions().filter((each) => each === name), []);
+});
+
 const RUNNING = runningLabels(A);
 const BUILDING = RUNNING.map((name) => name.replace("running", "building"));
 const FREE = { labels: [] };
