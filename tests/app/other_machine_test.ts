@@ -42,6 +42,27 @@ Deno.test("a run on another machine leaves an environment alone, says where it i
   assert.deepEqual([world.labels(), world.platform.environments], [labels, []]);
 });
 
+Deno.test("list of another machine says so for one more request, and costs nothing more where nothing is lost", async () => {
+  const world = await begin();
+  const listed = async () => {
+    let out = "";
+    const { requests } = await world.count(async () => {
+      out = (await runIn(world, ["list"])).out;
+    });
+    return { out, requests };
+  };
+  const here = await listed();
+  moveAway(world);
+  const away = await listed();
+  world.platform.engine = () => Promise.resolve(HERE);
+  const lost = await listed();
+
+  assert.match(here.out, /running/);
+  assert.match(away.out, /other machine/);
+  assert.match(lost.out, /not running/);
+  assert.deepEqual([away.requests, lost.requests], [here.requests + 1, here.requests + 1]);
+});
+
 Deno.test("status and url of another machine show the address of the label, and do not call it lost", async () => {
   const world = await begin();
   moveAway(world);

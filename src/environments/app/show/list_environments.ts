@@ -14,6 +14,8 @@ import {
   servedHead,
 } from "../../core/labels/mod.ts";
 import { identifyRepository, type IdentityPorts, splitByOwner } from "../identify_repository.ts";
+import type { AppSettings } from "../run.ts";
+import { readOtherEngine } from "../observe/other_engine.ts";
 import type { ForgeReader, PullSummary } from "../../ports/forge.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import { totalWords } from "./cost_words.ts";
@@ -31,8 +33,11 @@ export interface ListPorts extends ViewPorts {
   readonly repo: string;
   readonly forge:
     & IdentityPorts["forge"]
-    & Pick<ForgeReader, "now" | "listPulls" | "readPulls" | "listDefinitions">;
-  readonly platform: Pick<PlatformReader, "list" | "addresses">;
+    & Pick<ForgeReader, "now" | "listPulls" | "readPulls" | "listDefinitions">
+    // Only a platform with an engine of its own makes a listing read a pull request.
+    & Partial<Pick<ForgeReader, "readPull">>;
+  readonly platform: Pick<PlatformReader, "list" | "addresses" | "engine">;
+  readonly settings: ViewPorts["settings"] & Pick<AppSettings, "trustedBots">;
 }
 
 /** A listed pull request with its labels parsed. */
@@ -84,8 +89,16 @@ export async function listEnvironments(
   );
   // If the platform did not answer, the labels describe the environments.
   const viewing = deployed === undefined ? { ...ports, platformAsLabels: true } : ports;
+  const engines = deployed === undefined
+    ? new Map<PrNumber, string>()
+    : await findOtherEngines(ports, { pulls, byPull, incomplete }, signal);
   const environments = [...new Set([...pulls.keys(), ...byPull.keys()])].flatMap((pr) =>
-    viewPull(viewing, { pr, pull: pulls.get(pr), deployed: byPull.get(pr) ?? [] }).filter((view) =>
+    viewPull(viewing, {
+      pr,
+      pull: pulls.get(pr),
+      deployed: byPull.get(pr) ?? [],
+      otherEngine: engines.get(pr),
+    }).filter((view) =>
       // A platform that answered does not have the environments that dry runs pretended.
       viewing.platformAsLabels || !isPretended(view, pulls.get(pr)) ||
       byPull.get(pr)?.some(({ short }) => short === view.short_sha)
@@ -178,6 +191,31 @@ async function addAddresses(
   return deployed.map((each) => ({ ...each, address: each.address ?? addresses.get(each.service) }));
 }
 
+/** Finds the machines that have what the labels name and this machine's engine lacks, by pull request. */
+async function findOtherEngines(
+  ports: ListPorts,
+  { pulls, byPull, incomplete }: {
+    readonly pulls: ReadonlyMap<PrNumber, LabeledPull>;
+    readonly byPull: ReadonlyMap<PrNumber, readonly PlatformEnvironment[]>;
+    readonly incomplete: string[];
+  },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<PrNumber, string>> {
+  const found = new Map<PrNumber, string>();
+  for (const [pr, { open, labels }] of pulls) {
+    if (!open) continue;
+    try {
+      const name = await readOtherEngine(ports, pr, { labels, deployed: byPull.get(pr) ?? [] }, signal);
+      if (name !== undefined) found.set(pr, name);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      incomplete.push(`Whether #${pr} runs on another machine could not be read: ${error.message}`);
+    }
+  }
+  return found;
+}
+
 async function listPlatform(
   ports: ListPorts,
   incomplete: string[],
@@ -201,13 +239,15 @@ function viewPull(
     readonly pr: PrNumber;
     readonly pull: LabeledPull | undefined;
     readonly deployed: readonly PlatformEnvironment[];
+    readonly otherEngine: string | undefined;
   },
 ): readonly EnvironmentView[] {
-  const { pr, pull, deployed } = sources;
+  const { pr, pull, deployed, otherEngine } = sources;
   const labels = pull?.labels;
   return pairEnvironments({ pr, labels, open: pull?.open }, deployed).map((each) =>
     viewEnvironment(ports, {
       ...each,
+      otherEngine,
       sha: pull !== undefined && shortSha(pull.headSha) === each.short ? pull.headSha : undefined,
     })
   );
