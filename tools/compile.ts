@@ -7,11 +7,11 @@
  *     deno task compile:all --npm          # runtimes from npm, where Deno's download site is out of reach
  */
 
-import { transform } from "esbuild";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { permissionFlags } from "../src/wiring/permissions.ts";
 import { DENORT_VERSION, findRuntime } from "./offline/denort.ts";
+import { bundleProgram, RECORDER } from "./start_up/bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -38,13 +38,15 @@ async function main(args: readonly string[]): Promise<void> {
   const targets = values.all === true ? TARGETS : [values.target ?? Deno.build.target];
   const folder = await Deno.makeTempDir({ prefix: "showtime-compile-" });
   try {
-    await bundle(folder);
+    await bundleProgram(folder, (words, { cwd = ROOT } = {}) => deno(words, { cwd }));
     await Deno.mkdir(`${ROOT}dist`, { recursive: true });
     for (const target of targets) {
       const output = values.all === true
         ? withSuffix(`${ROOT}dist/showtime-${target}`, target)
         : values.output ?? withSuffix(`${ROOT}dist/showtime`, target);
-      await compile(folder, { target, output, runtime: await runtimeOf(target) });
+      const runtime = await runtimeOf(target);
+      await record(folder, { target, runtime });
+      await compile(folder, { target, output, runtime });
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -52,76 +54,64 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 /**
- * What the bundler makes `require` with, in the chunk that all others import. Deno loads Node's modules when they are first asked
- * for, and that takes longer than all else that a short command needs.
- */
-const REQUIRE =
-  /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(import\.meta\.url\);\n/m;
-
-/**
  * Megabytes for the young objects of the program, from its start on: its short commands collect hardly any garbage. It is the
  * limit, too: a server that took more under load would never give it back.
  */
 const YOUNG_MB = 8;
 
-/** Bundles into chunks, one for each part that is loaded by itself, and takes out of each what no machine needs. */
-async function bundle(folder: string): Promise<void> {
-  await deno(
-    ["bundle", "--quiet", "--frozen", "--platform=deno", "--code-splitting", "--outdir", folder, "main.ts"],
-    { cwd: ROOT },
-  );
-  let requires = 0;
-  for await (const { name } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    const text = (await Deno.readTextFile(path)).replace(REQUIRE, () => {
-      requires++;
-      return "var __require = (name) => process.getBuiltinModule(name);\n";
-    });
-    const required = [...text.matchAll(/\b__require\("(?!node:)([^"]*)"/g)].map(([, module = ""]) => module);
-    if (required.length > 0) {
-      throw new Error(`Bundling: ${name} requires more than Node's own modules`);
+/** What is compiled, for which machine, and where it goes. */
+interface Compilation {
+  readonly target: string;
+  readonly output: string;
+  readonly runtime: string | undefined;
+}
+
+/**
+ * Puts into the folder what the runtime compiles of the script of the start, so that the executable need not do it again. It
+ * can only be done on the machine that the executable is for. Elsewhere the file is empty.
+ */
+async function record(folder: string, { target, runtime }: Omit<Compilation, "output">): Promise<void> {
+  await Deno.writeTextFile(`${folder}/start.bin`, "");
+  if (target !== Deno.build.target) return;
+  const place = await Deno.makeTempDir({ prefix: "showtime-record-" });
+  try {
+    const program = withSuffix(`${place}/record`, target);
+    for (const words of [["start.bin"], ["start.bin", "check"]]) {
+      await deno([...COMPILE, "--allow-all", `--output=${program}`, RECORDER], { cwd: folder, runtime });
+      await runProgram(program, words, place);
+      if (words.length === 1) await Deno.copyFile(`${place}/start.bin`, `${folder}/start.bin`);
     }
-    // The bundler's own way of doing this takes `require` for a name that can be changed.
-    const { code } = await transform(text, {
-      loader: "js",
-      format: "esm",
-      target: "esnext",
-      minify: true,
-      legalComments: "none",
-    });
-    await Deno.writeTextFile(path, code);
-  }
-  if (requires !== 1) {
-    throw new Error(`Bundling: \`require\` is made ${requires} times as this script knows it`);
+  } finally {
+    await Deno.remove(place, { recursive: true });
   }
 }
 
+/** How each program is compiled. The runtime takes what another one has compiled only if all of this is the same. */
+const COMPILE: readonly string[] = [
+  "compile",
+  // Kept by the executable, too: without it Deno remarks on each program that is not installed.
+  "--quiet",
+  "--no-config",
+  "--no-lock",
+  "--no-check",
+  // The signal of a request aborts only if its sender goes away.
+  "--unstable-no-legacy-abort",
+  // The script of the start is a text, and what was compiled of it are bytes.
+  "--unstable-raw-imports",
+  // It would be read from the shared temporary folder, where others could put another one.
+  "--no-code-cache",
+  `--v8-flags=--min-semi-space-size=${YOUNG_MB},--max-semi-space-size=${YOUNG_MB}`,
+];
+
 async function compile(
   folder: string,
-  { target, output, runtime }: {
-    readonly target: string;
-    readonly output: string;
-    readonly runtime: string | undefined;
-  },
+  { target, output, runtime }: Compilation,
 ): Promise<void> {
   const os = target.includes("windows") ? "windows" : target.includes("darwin") ? "darwin" : "linux";
-  await deno([
-    "compile",
-    // Kept by the executable, too: without it Deno remarks on each program that is not installed.
-    "--quiet",
-    "--no-config",
-    "--no-lock",
-    "--no-check",
-    // The signal of a request aborts only if its sender goes away.
-    "--unstable-no-legacy-abort",
-    // It would be read from the shared temporary folder, where others could put another one.
-    "--no-code-cache",
-    `--v8-flags=--min-semi-space-size=${YOUNG_MB},--max-semi-space-size=${YOUNG_MB}`,
-    ...permissionFlags(os),
-    `--target=${target}`,
-    `--output=${output}`,
-    "main.js",
-  ], { cwd: folder, runtime });
+  await deno([...COMPILE, ...permissionFlags(os), `--target=${target}`, `--output=${output}`, "main.js"], {
+    cwd: folder,
+    runtime,
+  });
   const { size } = await Deno.stat(output);
   console.log(`${output.replace(ROOT, "")}  ${(size / 1e6).toFixed(1)} MB`);
 }
@@ -155,6 +145,14 @@ async function deno(
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Running deno ${args[0]}: it failed, and has said why`);
+}
+
+/** Runs a program in a folder, with nothing of the environment but what it cannot do without. */
+async function runProgram(program: string, words: readonly string[], cwd: string): Promise<void> {
+  const env = { HOME: cwd, TMPDIR: cwd, PATH: Deno.env.get("PATH") ?? "" };
+  const { success, stderr } = await new Deno.Command(program, { args: [...words], cwd, env, clearEnv: true })
+    .output();
+  if (!success) throw new Error(`Running ${words.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
 
 function withSuffix(path: string, target: string): string {

@@ -1,0 +1,172 @@
+/**
+ * Joins the chunks that a start needs into one script. The runtime can keep what it has compiled of a script, and take it
+ * from the executable at the next start; of modules it cannot.
+ */
+
+import { build, type Plugin } from "esbuild";
+
+/** The text of each chunk by its name, which is its path in their folder. */
+export type Chunks = ReadonlyMap<string, string>;
+
+/** A script, and the chunks that import from it. */
+export interface Joined {
+  /** An expression: a function of `module`, `require` and `load`. */
+  readonly script: string;
+  /** The chunks that are left, and one that runs the script. */
+  readonly chunks: Chunks;
+}
+
+/** Chunks by name, each with its number in the script, in the order in which they run. */
+type Numbers = ReadonlyMap<string, number>;
+
+/** The module that runs the script. */
+export const START = "start.js";
+
+const STATIC = /^import (?:\{([^}]*)\} from )?"(\.[^"]*)";$/gm;
+const DYNAMIC = /\bimport\("((?:\.|node:)[^"]*)"\)/g;
+const EXPORTED = /^export \{([^}]*)\};$/gm;
+
+/** Joins what a chunk imports, and what only passes that on. The code runs in the order in which it ran before. */
+export async function joinChunks(chunks: Chunks, root: string): Promise<Joined> {
+  const imported = closure(chunks, root).filter((name) => name !== root);
+  const passing = [...chunks].filter(([name, text]) => !imported.includes(name) && passesOn(text, imported));
+  const names = [...imported, ...passing.map(([name]) => name).filter((name) => name !== root)];
+  const numbers: Numbers = new Map(names.map((name, index) => [name, index]));
+  const members = new Map<string, string>();
+  const others = new Map<string, string>();
+  const loaded = new Set<string>();
+  for (const [name, text] of chunks) {
+    if (numbers.has(name)) {
+      members.set(
+        name,
+        text.replace(DYNAMIC, (_, path: string) => {
+          loaded.add(path);
+          return `load("${path}")`;
+        }),
+      );
+    } else if (name !== root) {
+      others.set(name, importScript(text, numbers));
+    }
+  }
+  others.set(START, startModule([...loaded], numbers));
+  return { script: await makeScript(members, numbers), chunks: others };
+}
+
+/** Returns the name of a chunk and the names of what it imports, in the order in which they run. */
+function closure(chunks: Chunks, root: string): readonly string[] {
+  const seen = new Set<string>();
+  const order: string[] = [];
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const [, , path = ""] of textOf(chunks, name).matchAll(STATIC)) visit(nameOf(path));
+    order.push(name);
+  };
+  visit(root);
+  return order;
+}
+
+/** Whether a chunk has no code, and only exports what it imports from these. */
+function passesOn(text: string, names: readonly string[]): boolean {
+  const paths = [...text.matchAll(STATIC)].map(([, , path = ""]) => path);
+  return paths.every((path) => names.includes(nameOf(path))) &&
+    text.replace(STATIC, "").replace(EXPORTED, "").trim() === "";
+}
+
+/** Lets a chunk take from the script what it imports from the chunks in it. */
+function importScript(text: string, numbers: Numbers): string {
+  return text.replace(DYNAMIC, (whole, path: string) => {
+    const number = numbers.get(nameOf(path));
+    return number === undefined ? whole : `import("./${START}").then(({ start }) => start.all_${number})`;
+  }).replace(STATIC, (whole, list: string | undefined, path: string) => {
+    const number = numbers.get(nameOf(path));
+    if (number === undefined) return whole;
+    if (list === undefined) return `import "./${START}";`;
+    const taken = pairs(list).map(([theirs, own]) => `${theirs}_${number}: ${own}`);
+    return `import { start as start_${number} } from "./${START}";\n` +
+      `const { ${taken.join(", ")} } = start_${number};`;
+  });
+}
+
+/** Writes the module that runs the script, and loads chunks and Node's modules for it. */
+function startModule(paths: readonly string[], numbers: Numbers): string {
+  const loads = paths.map((path) => {
+    const number = numbers.get(nameOf(path));
+    return `"${path}": () => ${
+      number === undefined ? `import("${path}")` : `Promise.resolve(start.all_${number})`
+    }`;
+  });
+  return `import source from "./start.txt" with { type: "text" };
+import cachedData from "./start.bin" with { type: "bytes" };
+const { Script } = process.getBuiltinModule("node:vm");
+export const script = new Script(source, { 
+  filename: import.meta.resolve("./start.txt"),
+  ...cachedData.length > 0 ? { cachedData } : {},
+});
+const module = { exports: {} };
+const loads = { ${loads.join(", ")} };
+script.runInThisContext()(module, (name) => process.getBuiltinModule(name), (path) => loads[path]());
+export const start = module.exports;
+`;
+}
+
+/** Makes one script of its members. Each name gets the number of its chunk. */
+async function makeScript(members: Chunks, numbers: Numbers): Promise<string> {
+  const lines = [...numbers].flatMap(([name, number]) => {
+    const names = [...textOf(members, name).matchAll(EXPORTED)].flatMap(([, list = ""]) => pairs(list));
+    const renamed = names.map(([, theirs]) => `${theirs} as ${theirs}_${number}`);
+    return [
+      `export * as all_${number} from "./${name}";`,
+      `export { ${renamed.join(", ")} } from "./${name}";`,
+    ];
+  });
+  const plugin: Plugin = {
+    name: "chunks",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /./ }, ({ path }) => {
+        const name = nameOf(path);
+        return members.has(name) ? { path: name, namespace: "chunk" } : { path, external: true };
+      });
+      onLoad({ filter: /./, namespace: "chunk" }, ({ path }) => ({
+        contents: textOf(members, path),
+        loader: "js",
+      }));
+    },
+  };
+  const { outputFiles: [output] } = await build({
+    stdin: { contents: lines.join("\n"), loader: "js", sourcefile: START },
+    bundle: true,
+    write: false,
+    format: "cjs",
+    target: "esnext",
+    platform: "neutral",
+    minify: true,
+    legalComments: "none",
+    plugins: [plugin],
+    logLevel: "error",
+  });
+  if (output === undefined) throw new Error("Joining chunks: the bundler made nothing of them");
+  if (/\bimport\b\s*[({."]/.test(output.text)) {
+    throw new Error("Joining chunks: the script imports as only a module can");
+  }
+  return `(function (module, require, load) {"use strict";${output.text}\n})`;
+}
+
+function textOf(chunks: Chunks, name: string): string {
+  const text = chunks.get(name);
+  if (text === undefined) throw new Error(`Joining chunks: there is no ${name}`);
+  return text;
+}
+
+/** Returns the name of the chunk that a path means, from whichever folder. */
+function nameOf(path: string): string {
+  return path.replace(/^(?:\.\.?\/)+/, "");
+}
+
+/** Reads `a, b as c` into pairs of what stands before and after `as`. */
+function pairs(list: string): readonly (readonly [string, string])[] {
+  return list.split(",").map((each) => each.trim()).filter((each) => each !== "").map((each) => {
+    const [before = "", after = before] = each.split(" as ");
+    return [before, after] as const;
+  });
+}
