@@ -19,6 +19,12 @@ export interface Joined {
 /** Chunks by name, each with its number in the script, in the order in which they run. */
 type Numbers = ReadonlyMap<string, number>;
 
+/** The chunks in the script, and the names that are wanted of it. Each name ends with the number of its chunk. */
+interface Script {
+  readonly numbers: Numbers;
+  readonly wanted: Set<string>;
+}
+
 /** The module that runs the script. */
 export const START = "start.js";
 
@@ -32,24 +38,17 @@ export async function joinChunks(chunks: Chunks, root: string): Promise<Joined> 
   const passing = [...chunks].filter(([name, text]) => !imported.includes(name) && passesOn(text, imported));
   const names = [...imported, ...passing.map(([name]) => name).filter((name) => name !== root)];
   const numbers: Numbers = new Map(names.map((name, index) => [name, index]));
+  const wanted = new Set<string>();
+  const loaded = new Set<string>();
   const members = new Map<string, string>();
   const others = new Map<string, string>();
-  const loaded = new Set<string>();
   for (const [name, text] of chunks) {
-    if (numbers.has(name)) {
-      members.set(
-        name,
-        text.replace(DYNAMIC, (_, path: string) => {
-          loaded.add(path);
-          return `load("${path}")`;
-        }),
-      );
-    } else if (name !== root) {
-      others.set(name, importScript(text, numbers));
-    }
+    if (name === root) continue;
+    if (numbers.has(name)) members.set(name, loadByScript(text, loaded));
+    else others.set(name, importScript(text, { numbers, wanted }));
   }
-  others.set(START, startModule([...loaded], numbers));
-  return { script: await makeScript(members, numbers), chunks: others };
+  others.set(START, startModule(loaded, { numbers, wanted }));
+  return { script: await makeScript(members, { numbers, wanted }), chunks: others };
 }
 
 /** Returns the name of a chunk and the names of what it imports, in the order in which they run. */
@@ -73,28 +72,41 @@ function passesOn(text: string, names: readonly string[]): boolean {
     text.replace(STATIC, "").replace(EXPORTED, "").trim() === "";
 }
 
-/** Lets a chunk take from the script what it imports from the chunks in it. */
-function importScript(text: string, numbers: Numbers): string {
+/** Lets a chunk in the script load others with the function that the script gets; adds their paths. */
+function loadByScript(text: string, loaded: Set<string>): string {
+  return text.replace(DYNAMIC, (_, path: string) => {
+    loaded.add(path);
+    return `load("${path}")`;
+  });
+}
+
+/** Lets a chunk take from the script what it imports from the chunks in it; adds the names to what is wanted of it. */
+function importScript(text: string, { numbers, wanted }: Script): string {
   return text.replace(DYNAMIC, (whole, path: string) => {
     const number = numbers.get(nameOf(path));
-    return number === undefined ? whole : `import("./${START}").then(({ start }) => start.all_${number})`;
+    if (number === undefined) return whole;
+    wanted.add(`all_${number}`);
+    return `import("./${START}").then(({ start }) => start.all_${number})`;
   }).replace(STATIC, (whole, list: string | undefined, path: string) => {
     const number = numbers.get(nameOf(path));
     if (number === undefined) return whole;
     if (list === undefined) return `import "./${START}";`;
-    const taken = pairs(list).map(([theirs, own]) => `${theirs}_${number}: ${own}`);
+    const taken = pairs(list).map(([theirs, own]) => {
+      wanted.add(`${theirs}_${number}`);
+      return `${theirs}_${number}: ${own}`;
+    });
     return `import { start as start_${number} } from "./${START}";\n` +
       `const { ${taken.join(", ")} } = start_${number};`;
   });
 }
 
 /** Writes the module that runs the script, and loads chunks and Node's modules for it. */
-function startModule(paths: readonly string[], numbers: Numbers): string {
-  const loads = paths.map((path) => {
+function startModule(paths: ReadonlySet<string>, { numbers, wanted }: Script): string {
+  const loads = [...paths].map((path) => {
     const number = numbers.get(nameOf(path));
-    return `"${path}": () => ${
-      number === undefined ? `import("${path}")` : `Promise.resolve(start.all_${number})`
-    }`;
+    if (number === undefined) return `"${path}": () => import("${path}")`;
+    wanted.add(`all_${number}`);
+    return `"${path}": () => Promise.resolve(start.all_${number})`;
   });
   return `import source from "./start.txt" with { type: "text" };
 import cachedData from "./start.bin" with { type: "bytes" };
@@ -111,13 +123,14 @@ export const start = module.exports;
 }
 
 /** Makes one script of its members. Each name gets the number of its chunk. */
-async function makeScript(members: Chunks, numbers: Numbers): Promise<string> {
+async function makeScript(members: Chunks, { numbers, wanted }: Script): Promise<string> {
   const lines = [...numbers].flatMap(([name, number]) => {
     const names = [...textOf(members, name).matchAll(EXPORTED)].flatMap(([, list = ""]) => pairs(list));
-    const renamed = names.map(([, theirs]) => `${theirs} as ${theirs}_${number}`);
+    const renamed = names.map(([, theirs]) => [theirs, `${theirs}_${number}`] as const)
+      .filter(([, unique]) => wanted.has(unique)).map(([theirs, unique]) => `${theirs} as ${unique}`);
     return [
-      `export * as all_${number} from "./${name}";`,
       `export { ${renamed.join(", ")} } from "./${name}";`,
+      ...wanted.has(`all_${number}`) ? [`export * as all_${number} from "./${name}";`] : [],
     ];
   });
   const plugin: Plugin = {
