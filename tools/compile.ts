@@ -149,7 +149,12 @@ async function deno(
 
 /** Runs a program in a folder, with nothing of the environment but what it cannot do without. */
 async function runProgram(program: string, words: readonly string[], cwd: string): Promise<void> {
-  const env = { HOME: cwd, TMPDIR: cwd, PATH: Deno.env.get("PATH") ?? "" };
+  const env = {
+    HOME: cwd,
+    TMPDIR: cwd,
+    PATH: Deno.env.get("PATH") ?? "",
+    SYSTEMROOT: Deno.env.get("SYSTEMROOT") ?? "",
+  };
   const { success, stderr } = await new Deno.Command(program, { args: [...words], cwd, env, clearEnv: true })
     .output();
   if (!success) throw new Error(`Running ${words.join(" ")}: ${new TextDecoder().decode(stderr)}`);

@@ -10,7 +10,7 @@ export type Chunks = ReadonlyMap<string, string>;
 
 /** A script, and the chunks that import from it. */
 export interface Joined {
-  /** An expression: a function of `module`, `require` and `load`. */
+  /** An expression: a function of `module`, `require` and what loads chunks. */
   readonly script: string;
   /** The chunks that are left, and one that runs the script. */
   readonly chunks: Chunks;
@@ -30,6 +30,15 @@ export const START = "start.js";
 
 const STATIC = /^import (?:\{([^}]*)\} from )?"(\.[^"]*)";$/gm;
 const DYNAMIC = /\bimport\("((?:\.|node:)[^"]*)"\)/g;
+/** The function that the script loads with. Its name must not be a name in a chunk. */
+const LOAD = "__loadChunk";
+/** What a chunk in the script must not have. */
+const UNFIT: readonly (readonly [RegExp, string])[] = [
+  // Others get the values of a chunk once it has run. A wrapper of the bundler sets them later.
+  [/= __(?:esm|commonJS)\(\{/, "has a package in it that runs when it is first required"],
+  [/\bimport\.meta\b/, "asks for its own address, which a script has not"],
+  [/\b__loadChunk\b/, "has the name of the function that loads chunks"],
+];
 const EXPORTED = /^export \{([^}]*)\};$/gm;
 
 /** Joins what a chunk imports, and what only passes that on. The code runs in the order in which it ran before. */
@@ -44,7 +53,7 @@ export async function joinChunks(chunks: Chunks, root: string): Promise<Joined> 
   const others = new Map<string, string>();
   for (const [name, text] of chunks) {
     if (name === root) continue;
-    if (numbers.has(name)) members.set(name, loadByScript(text, loaded));
+    if (numbers.has(name)) members.set(name, loadByScript(name, { text, loaded }));
     else others.set(name, importScript(text, { numbers, wanted }));
   }
   others.set(START, startModule(loaded, { numbers, wanted }));
@@ -73,10 +82,16 @@ function passesOn(text: string, names: readonly string[]): boolean {
 }
 
 /** Lets a chunk in the script load others with the function that the script gets; adds their paths. */
-function loadByScript(text: string, loaded: Set<string>): string {
+function loadByScript(
+  name: string,
+  { text, loaded }: { readonly text: string; readonly loaded: Set<string> },
+): string {
+  for (const [pattern, fault] of UNFIT) {
+    if (pattern.test(text)) throw new Error(`Joining chunks: ${name} ${fault}`);
+  }
   return text.replace(DYNAMIC, (_, path: string) => {
     loaded.add(path);
-    return `load("${path}")`;
+    return `${LOAD}("${path}")`;
   });
 }
 
@@ -159,10 +174,10 @@ async function makeScript(members: Chunks, { numbers, wanted }: Script): Promise
     logLevel: "error",
   });
   if (output === undefined) throw new Error("Joining chunks: the bundler made nothing of them");
-  if (/\bimport\b\s*[({."]/.test(output.text)) {
+  if (/\bimport\s*[({"'*]/.test(output.text)) {
     throw new Error("Joining chunks: the script imports as only a module can");
   }
-  return `(function (module, require, load) {"use strict";${output.text}\n})`;
+  return `(function (module, require, ${LOAD}) {"use strict";${output.text}\n})`;
 }
 
 function textOf(chunks: Chunks, name: string): string {
