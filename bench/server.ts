@@ -42,24 +42,18 @@ interface StoreBench {
 }
 
 async function benchStore(row: Row, { store, claimBudget, database }: StoreBench): Promise<void> {
-  const start = async () => await startServe(await database?.());
   {
-    await using serve = await start();
-    const idle = memoryOf(serve.pid);
-    row({ name: `${store}: memory, idle`, value: megabytes(idle), budget: "120 MB" });
-    const wakes = await timeWakes(serve);
-    row({ name: `${store}: webhook to the claim's answer`, value: spread(wakes), budget: "20 ms" });
-    await queueMany(serve, UNSERVABLE);
-    const claims = await timeClaims(serve);
-    row({ name: `${store}: claim behind ${UNSERVABLE}`, value: spread(claims), budget: claimBudget });
-    await queueMany(serve, QUEUED - UNSERVABLE);
+    await using place = await makePlace(await database?.());
+    await benchQueue(row, { store, claimBudget, place });
+    await using serve = await startServe(place);
     row({
-      name: `${store}: memory, ${QUEUED} queued`,
+      name: `${store}: memory, started with ${QUEUED} queued`,
       value: megabytes(memoryOf(serve.pid)),
       budget: "150 MB",
     });
   }
-  await using serve = await start();
+  await using place = await makePlace(await database?.());
+  await using serve = await startServe(place);
   const answers = await intake(serve, { forMs: INTAKE_MS, most: Infinity });
   const perSecond = Math.round(answers.length / INTAKE_MS * 1000);
   row({
@@ -69,16 +63,51 @@ async function benchStore(row: Row, { store, claimBudget, database }: StoreBench
   });
 }
 
+/** Measures what a server does while more and more builds wait. */
+async function benchQueue(
+  row: Row,
+  { store, claimBudget, place }: Omit<StoreBench, "database"> & { readonly place: Place },
+): Promise<void> {
+  await using serve = await startServe(place);
+  const idle = memoryOf(serve.pid);
+  row({ name: `${store}: memory, idle`, value: megabytes(idle), budget: "120 MB" });
+  const wakes = await timeWakes(serve);
+  row({ name: `${store}: webhook to the claim's answer`, value: spread(wakes), budget: "20 ms" });
+  await queueMany(serve, UNSERVABLE);
+  const claims = await timeClaims(serve);
+  row({ name: `${store}: claim behind ${UNSERVABLE}`, value: spread(claims), budget: claimBudget });
+  await queueMany(serve, QUEUED - UNSERVABLE);
+  row({
+    name: `${store}: memory, ${QUEUED} queued`,
+    value: megabytes(memoryOf(serve.pid)),
+    budget: "150 MB",
+  });
+}
+
 interface Serve extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
 }
 
-async function startServe(database: string | undefined): Promise<Serve> {
+/** The folder that a server is started in, and its database; undefined for SQLite. */
+interface Place extends AsyncDisposable {
+  readonly folder: string;
+  readonly database: string | undefined;
+}
+
+async function makePlace(database: string | undefined): Promise<Place> {
   const folder = await Deno.makeTempDir({ prefix: "showtime-bench-" });
   const entry = { repository: "/nowhere", ref: "main", exec: ["true"] };
   const pipelines = { web: entry, tagged: { ...entry, "worker-tags": ["nowhere"] } };
   await Deno.writeTextFile(`${folder}/pipelines.json`, JSON.stringify({ version: 1, pipelines }));
+  return {
+    folder,
+    database,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function startServe({ folder, database }: Place): Promise<Serve> {
   const child = spawnShowtime(
     ["serve", "-f", "pipelines.json", "--port", "0", "--max-queued", "1000000"],
     { cwd: folder, env: database === undefined ? {} : { SHOWTIME_SERVER__DATABASE: database } },
@@ -94,7 +123,6 @@ async function startServe(database: string | undefined): Promise<Serve> {
       child.kill("SIGTERM");
       await child.status;
       await Promise.all([reader.cancel(), errors]);
-      await Deno.remove(folder, { recursive: true });
     },
   };
 }

@@ -59,6 +59,18 @@ async function main(args: readonly string[]): Promise<void> {
  */
 const YOUNG_MB = 8;
 
+/**
+ * Percent of what lives, by which the old objects may grow until garbage is collected. V8 lets a small heap grow to four
+ * times its size: the garbage of 30,000 requests would take 35 MB more, which a server that idles afterwards keeps.
+ */
+const GROWTH_PERCENT = 100;
+
+const V8_FLAGS = [
+  `--min-semi-space-size=${YOUNG_MB}`,
+  `--max-semi-space-size=${YOUNG_MB}`,
+  `--heap-growing-percent=${GROWTH_PERCENT}`,
+];
+
 /** What is compiled, for which machine, and where it goes. */
 interface Compilation {
   readonly target: string;
@@ -100,7 +112,7 @@ const COMPILE: readonly string[] = [
   "--unstable-raw-imports",
   // It would be read from the shared temporary folder, where others could put another one.
   "--no-code-cache",
-  `--v8-flags=--min-semi-space-size=${YOUNG_MB},--max-semi-space-size=${YOUNG_MB}`,
+  `--v8-flags=${V8_FLAGS.join(",")}`,
 ];
 
 async function compile(

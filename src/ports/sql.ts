@@ -6,6 +6,12 @@ export type SqlValue = string | number | null;
 /** A row by the names of its columns. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** A statement in which `?` stands for each value in turn. */
+export interface SqlStatement {
+  readonly statement: string;
+  readonly values?: readonly SqlValue[];
+}
+
 /** The statements of one transaction. */
 export interface SqlTransaction {
   /** Runs a statement, in which `?` stands for each value in turn, and returns its rows. */
@@ -29,6 +35,8 @@ export interface SqlDatabase {
    * again if another transaction was in its way.
    */
   change<T>(work: (transaction: SqlTransaction) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Runs one statement as a transaction of its own, like {@link change} in one request to the database. */
+  write(statement: SqlStatement, signal: AbortSignal): Promise<readonly SqlRow[]>;
   /** Reads a state that no transaction is in the middle of changing. */
   read<T>(work: (transaction: SqlTransaction) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Announces a change to every process that waits in {@link changed}. It never throws. */

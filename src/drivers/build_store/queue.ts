@@ -1,7 +1,7 @@
 import type { Intake, IntakeAnswer, JobQueue } from "../../pipelines/ports/job_queue.ts";
 import type { SqlDatabase } from "../../ports/sql.ts";
 import { Attempts } from "./attempts.ts";
-import { claimOldest } from "./claims.ts";
+import { claimOldest, mayClaim } from "./claims.ts";
 import { isKnown, takeIn, type WaitingCount } from "./intake.ts";
 
 type EnqueueOptions = Parameters<JobQueue["enqueue"]>[1];
@@ -28,10 +28,15 @@ export function makeJobQueue(database: SqlDatabase): JobQueue {
   return {
     async enqueue(intake, options, signal) {
       signal.throwIfAborted();
-      return await announcing(intakes.add(intake, options));
+      return await intakes.add(intake, options);
     },
     isMarked: (marks, signal) => database.read((each) => isKnown(each, marks), signal),
-    claim: (request, signal) => database.change((each) => claimOldest(each, { request, dialect }), signal),
+    async claim(request, signal) {
+      const options = { request, dialect };
+      // Most claims find nothing: they cost one read, and no write waits for them.
+      if (!await database.read((each) => mayClaim(each, options), signal)) return undefined;
+      return await database.change((each) => claimOldest(each, options), signal);
+    },
     renew: (attempt, signal) => database.change((each) => new Attempts(each, dialect).renew(attempt), signal),
     finish: (attempt, signal) =>
       announcing(database.change((each) => new Attempts(each, dialect).finish(attempt), signal)),
@@ -97,6 +102,8 @@ class SharedCommits {
         new AbortController().signal,
       );
       this.#counted = counted;
+      // One announcement stands for the whole commit.
+      this.#database.announce();
       batch.forEach(({ answered }, at) => {
         const answer = answers[at];
         if (answer === undefined) answered.reject(new Error("The store gave no answer to an intake"));

@@ -2,19 +2,14 @@ import type { BuildState } from "../../pipelines/core/builds/build.ts";
 import type { ApiKey, KeyRole } from "../../pipelines/core/builds/api_key.ts";
 import type { BuildEvent } from "../../pipelines/core/build_event.ts";
 import type { BuildFilter, BuildStore, PlacedEvent, WorkerRow } from "../../pipelines/ports/build_store.ts";
-import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlTransaction, SqlValue } from "../../ports/sql.ts";
 import { BUILD_COLUMNS, buildOf, jobOf, numberOf, optionalText, textOf } from "./rows.ts";
 
 /** Makes the store of builds in a database with the tables of this folder. */
 export function makeBuildStore(database: SqlDatabase): BuildStore {
-  const read = async (
-    { statement, values = [] }: { readonly statement: string; readonly values?: readonly SqlValue[] },
-    signal: AbortSignal,
-  ) => await database.read((each) => each.rows(statement, values), signal);
-  const write = async (
-    { statement, values = [] }: { readonly statement: string; readonly values?: readonly SqlValue[] },
-    signal: AbortSignal,
-  ) => await database.change((each) => each.rows(statement, values), signal);
+  const read = async ({ statement, values }: SqlStatement, signal: AbortSignal) =>
+    await database.read((each) => each.rows(statement, values), signal);
+  const write = (statement: SqlStatement, signal: AbortSignal) => database.write(statement, signal);
   return {
     name: database.name,
     async builds(filter, signal) {

@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from "postgres";
 import { AppError } from "../../lib/errors.ts";
 import { Announcements } from "../../lib/waiting/announcements.ts";
-import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlTransaction, SqlValue } from "../../ports/sql.ts";
 import { explainError, isConflict } from "./explain_error.ts";
 
 /** A database and its tables. */
@@ -112,15 +112,26 @@ class PostgresDatabase implements SqlDatabase {
     return database;
   }
 
-  async change<T>(work: (transaction: SqlTransaction) => Promise<T>, signal: AbortSignal): Promise<T> {
+  change<T>(work: (transaction: SqlTransaction) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#retried(async () => {
+      const answer: { value?: T } = {};
+      await this.#sql.begin(async (transaction) => {
+        answer.value = await work(statementsOf(transaction));
+      });
+      return answer.value as T;
+    }, signal);
+  }
+
+  /** PostgreSQL makes a transaction of each statement without one. */
+  write({ statement, values }: SqlStatement, signal: AbortSignal): Promise<readonly SqlRow[]> {
+    return this.#retried(() => statementsOf(this.#sql).rows(statement, values), signal);
+  }
+
+  async #retried<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 1;; attempt++) {
       signal.throwIfAborted();
       try {
-        const answer: { value?: T } = {};
-        await this.#sql.begin(async (transaction) => {
-          answer.value = await work(statementsOf(transaction));
-        });
-        return answer.value as T;
+        return await work();
       } catch (error) {
         if (!isConflict(error) || attempt === ATTEMPTS) throw this.#explain(error);
       }

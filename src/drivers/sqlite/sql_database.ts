@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { Announcements } from "../../lib/waiting/announcements.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../ports/sql.ts";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlTransaction, SqlValue } from "../../ports/sql.ts";
 import { busyError, explainError, isBusy } from "./explain_error.ts";
 
 /** The file of a database and its tables. */
@@ -103,6 +103,10 @@ class SqliteDatabase implements SqlDatabase {
     const result = this.#last.then(() => this.#change(work, signal));
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  write({ statement, values }: SqlStatement, signal: AbortSignal): Promise<readonly SqlRow[]> {
+    return this.change((each) => each.rows(statement, values), signal);
   }
 
   async read<T>(work: (transaction: SqlTransaction) => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -213,6 +213,12 @@ function withPoints(database: SqlDatabase, point: Point): SqlDatabase {
       await point("a commit");
       return answer;
     },
+    async write(statement, signal) {
+      await point("before a statement");
+      const rows = await database.write(statement, signal);
+      await point(`a commit of ${statement.statement.trim().slice(0, 60)}`);
+      return rows;
+    },
     read: (act, signal) => database.read(act, signal),
     announce: () => database.announce(),
     changed: (signal) => database.changed(signal),
