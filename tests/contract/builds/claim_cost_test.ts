@@ -6,7 +6,7 @@ import { claimOldest } from "../../../src/drivers/build_store/claims.ts";
 import { settleGroup } from "../../../src/drivers/build_store/groups.ts";
 import { makeJobQueue, SCHEMA_VERSION, schemaStatements } from "../../../src/drivers/build_store/mod.ts";
 import { openPostgresDatabase } from "../../../src/drivers/postgres/mod.ts";
-import type { SqlDatabase, SqlRow, SqlTransaction, SqlValue } from "../../../src/ports/sql.ts";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlTransaction } from "../../../src/ports/sql.ts";
 import { startPostgres } from "../../worlds/builds/postgres_server.ts";
 import { part } from "../../worlds/require.ts";
 
@@ -80,7 +80,7 @@ postgres.test(
         values: [JSON.stringify([["nowhere"], "web", true])],
       }, NEVER);
       const read: number[] = [];
-      const explained = async (each: SqlTransaction, statement: string, values: readonly SqlValue[]) => {
+      const explained = async (each: SqlTransaction, { statement, values = [] }: SqlStatement) => {
         const [row] = await each.rows(`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`, values);
         const plans = row?.["QUERY PLAN"] as unknown as readonly { readonly Plan: PlanNode }[];
         read.push(...plans.map(({ Plan }) => mostRows(Plan)));
@@ -96,7 +96,7 @@ postgres.test(
         },
         read: (work, signal) =>
           database.read(
-            (each) => work({ rows: (statement, values = []) => explained(each, statement, values) }),
+            (each) => work({ rows: (statement, values = []) => explained(each, { statement, values }) }),
             signal,
           ),
         write: (statement, signal) => database.write(statement, signal),
