@@ -11,6 +11,8 @@ import { assertGolden } from "../worlds/golden.ts";
 
 const SUM = "a".repeat(64);
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/previews";
+const LISTENER =
+  "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shared/0123456789abcdef/fedcba9876543210";
 
 interface Repository {
   /** By path. */
@@ -311,6 +313,28 @@ Deno.test("init takes the first port of the Dockerfile, and says so if there are
   const { err, files } = await init(["--platform", "docker"], { files: { Dockerfile: dockerfile } });
   assert.match(files.get("showtime.yml") ?? "", /^ {2}port: 3000$/m);
   assert.match(err, /^The Dockerfile exposes 3000 and 9090: 3000 is used, and --port names another$/m);
+});
+
+Deno.test("init writes the right to look up requests if showtime.yml needs it, and else not", async () => {
+  const file = (environment: string) =>
+    [
+      "version: 1",
+      "platform: ecs",
+      `build: { image: ${IMAGE} }`,
+      `ecs: { load_balancer: { listener: "${LISTENER}" } }`,
+      `environment: { url: "https://pr-{pr}.preview.example.org"${environment} }`,
+    ].join("\n");
+  const rights = async (environment: string) => {
+    const { code, out, err } = await init(["--json"], { files: { "showtime.yml": file(environment) } });
+    assert.equal(code, 0, err);
+    const statements: { Action: string | string[] }[] = JSON.parse(out).aws.policy.Statement;
+    return statements.flatMap(({ Action }) => Action).filter((each) => each.startsWith("cloudwatch:"));
+  };
+
+  assert.deepEqual(await rights(", sleep: { after: 2h }"), ["cloudwatch:GetMetricData"]);
+  assert.deepEqual(await rights(", ttl_from: traffic"), ["cloudwatch:GetMetricData"]);
+  assert.deepEqual(await rights(', sleep: { at: "20:00-07:00 Europe/Berlin" }'), []);
+  assert.deepEqual(await rights(", ttl_from: deployed"), []);
 });
 
 Deno.test("init takes the region and the cluster that variables name", async () => {

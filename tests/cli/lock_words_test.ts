@@ -60,6 +60,16 @@ Deno.test("unlock --limits shows and removes the lock of the limits as that of a
   assert.deepEqual(unreadable.definitions().filter((each) => each === name), []);
 });
 
+Deno.test("unlock --limits says of a repository that is not there that it is not", async () => {
+  const world = makeWorld({ seed: { repository: "apache/other" } });
+
+  const { code, out, err } = await runIn(world, ["unlock", "--limits"]);
+
+  assert.equal(code, EXIT.failed, err);
+  assert.match(err, /GitHub shows no repository "apache\/superset"/);
+  assert.doesNotMatch(out, /not locked/);
+});
+
 const RUNNING = runningLabels(A);
 const BUILDING = RUNNING.map((name) => name.replace("running", "building"));
 const FREE = { labels: [] };

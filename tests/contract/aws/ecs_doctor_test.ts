@@ -14,7 +14,8 @@ import type { GlobalFlags } from "../../../src/cli/wiring_types.ts";
 import type { Finding } from "../../../src/lib/finding.ts";
 import { accessPolicy, completeAwsSettings } from "../../../src/environments/core/setup/mod.ts";
 import { makeSimulator, parseSeed, serveSimulator } from "../../../src/simulators/github/mod.ts";
-import { type EcsSettings, makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
+import { makeEcrDiagnosis, makeEcsDiagnosis } from "../../../src/drivers/ecs/mod.ts";
+import type { EcsDiagnosisOptions } from "../../../src/drivers/ecs/diagnose/diagnose.ts";
 import { examine } from "../../../src/cli/commands/general/doctor.ts";
 import { makeWiring } from "../../../src/wiring/wiring.ts";
 import {
@@ -66,7 +67,7 @@ interface Scene {
 interface Change {
   readonly without?: readonly string[];
   readonly also?: readonly string[];
-  readonly config?: Partial<EcsSettings>;
+  readonly config?: Partial<EcsDiagnosisOptions["config"]>;
 }
 
 /** The least policy on any resource, but for the role that is handed over. */
@@ -214,6 +215,30 @@ aws.test("makeEcsDiagnosis() has a probe for every action of the least policy", 
     // Beginning an upload to ECR is not asked for.
     const wanted = new Set(Statement.flatMap(({ Action }) => Action)).size - 1;
     assert.equal(counts.reduce((sum, each) => sum + each, 0), wanted);
+  });
+});
+
+aws.test("makeEcsDiagnosis() asks for the right to look up requests where they count, and only there", async () => {
+  await onGuardedAws(async ({ world, harness, ecs }) => {
+    const { listener } = await world.addLoadBalancer();
+    const look = async (countsRequests: boolean, also: readonly string[]) => {
+      const sampleUrl = "http://pr-1.preview.example";
+      const balancer = {
+        listener,
+        certificateCheck: true,
+        port: harness.config.port,
+        sampleUrl,
+        countsRequests,
+      };
+      const findings = await ecs({ also: ["elasticloadbalancing:*", ...also], config: { balancer } });
+      return findings.filter(({ name }) => name === "load balancer permissions");
+    };
+
+    const denied = await look(true, []);
+    // moto names the action by the service of the signature; IAM itself calls it cloudwatch:GetMetricData.
+    assert.deepEqual(denied.map(({ detail }) => detail), ["monitoring:GetMetricData is not allowed"]);
+    assert.deepEqual(told(await look(true, ["monitoring:GetMetricData"])), ["ok load balancer permissions"]);
+    assert.deepEqual(told(await look(false, [])), ["ok load balancer permissions"]);
   });
 });
 

@@ -37,9 +37,7 @@ export async function readLock(
 ): Promise<FoundLock> {
   const locks = await ports.forge.readLock(formatLabel(lockLabel(subject)), signal);
   // An unknown pull request or repository has no lock definition either.
-  if (locks.length === 0 && subject !== "limits") {
-    await ports.forge.readPull(subject, { actor: undefined }, signal);
-  }
+  if (locks.length === 0) await assertThere(ports.forge, subject, signal);
   const lock = await viewLock(ports, { locks, nodeId: undefined }, signal);
   if (lock.kind !== "held") {
     return { held: false, live: false, owner: undefined, runUrl: undefined, nodeId: undefined };
@@ -53,6 +51,15 @@ export async function readLock(
     runUrl: owner?.run === undefined ? undefined : ports.links.run(owner.run.id),
     nodeId: locks[0]?.nodeId,
   };
+}
+
+async function assertThere(
+  forge: Pick<Forge, "readPull" | "defaultBranch">,
+  subject: LockSubject,
+  signal: AbortSignal,
+): Promise<void> {
+  if (subject === "limits") await forge.defaultBranch(signal);
+  else await forge.readPull(subject, { actor: undefined }, signal);
 }
 
 /** Removes exactly the definition that was read. A lock that another run has created since then stays. */
