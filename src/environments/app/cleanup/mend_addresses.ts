@@ -9,7 +9,6 @@ import { Announcer } from "../announce/announcer.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
 import { deploymentWrite } from "../record/deployment_write.ts";
-import { keepFailure } from "../record/keep_failure.ts";
 import { definitionOf } from "../record/pull_writer.ts";
 import { readRetirement } from "../record/read_retirement.ts";
 import { runUrlOf } from "../record/run_url.ts";
@@ -87,7 +86,6 @@ async function mend({ writer, signal }: LockedPull, change: AddressChange): Prom
     : { kind: "address", sha: short, address };
   const { [short]: _, ...others } = writer.record.silent ?? {};
   writer.remember({ silent: change.change === "silent" ? { ...others, [short]: now } : others });
-  keepFailure(writer);
   if (change.change === "silent" || change.change === "answers") {
     const description = change.change === "silent" ? silentDescription(short, now) : undefined;
     if (label !== undefined) {

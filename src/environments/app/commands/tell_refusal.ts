@@ -1,7 +1,6 @@
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
 import { withLock } from "../lock/with_lock.ts";
-import { keepFailure } from "../record/keep_failure.ts";
 import { DEFAULT_OPTIONS } from "../sync/make_policy.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { planOnce } from "../sync/sync_pull.ts";
@@ -25,7 +24,6 @@ export async function tellCommandRefusal(
       doing: "comment",
       work: async ({ writer, signal: both }) => {
         if (writer.record.notice === key) return;
-        keepFailure(writer);
         writer.remember({ notice: key });
         writer.say({ notice: words });
         await writer.write({ comment: true }, both);

@@ -74,7 +74,7 @@ export class PullWriter {
   #record: CommentRecord;
   #commentId: string | undefined;
   #news: readonly NewsComment[] = [];
-  #failure: CommentFailure | undefined;
+  #failure: CommentFailure | "recorded" | undefined = "recorded";
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
   #spare: readonly string[] = [];
@@ -152,7 +152,10 @@ export class PullWriter {
     this.#record = { ...this.#record, ...change };
   }
 
-  /** Sets the newest failure and the reason why nothing happens, as the comment shows them. */
+  /**
+   * Sets the newest failure and the reason why nothing happens, as the comment shows them. Until a failure is set, the
+   * comment keeps the one on record.
+   */
   say(words: { readonly failure?: CommentFailure | undefined; readonly notice?: string | undefined }): void {
     if ("failure" in words) this.#failure = words.failure;
     if ("notice" in words) this.#notice = words.notice;
@@ -359,7 +362,7 @@ export class PullWriter {
       serverUrl: ports.serverUrl,
       pr,
       environments,
-      failure: this.#failure ?? this.#failedUpdate(environments),
+      failure: this.#shownFailure(environments),
       hookFailures: this.hookFailures,
       notice: this.#notice,
       nearMisses,
@@ -382,11 +385,16 @@ export class PullWriter {
     return deployed?.settings.size ?? this.#record.size;
   }
 
-  /** Finds the failure on record of an environment that runs all the same: its last update failed. */
-  #failedUpdate(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
+  /**
+   * Finds the failure to show. One on record counts while its commit is called failed, or runs all the same because its
+   * last update failed. Its log is not on record.
+   */
+  #shownFailure(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
+    if (typeof this.#failure === "object") return this.#failure;
     const { failure } = this.#record;
-    const runs = environments.some(({ short, status }) => short === failure?.sha && status === "running");
-    return failure === undefined || !runs ? undefined : { ...failure, short: failure.sha, logTail: [] };
+    const status = environments.find(({ short }) => short === failure?.sha)?.status;
+    const counts = status === "running" || (status === "failed" && this.#failure === "recorded");
+    return failure === undefined || !counts ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
 }
 

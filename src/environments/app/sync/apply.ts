@@ -4,7 +4,6 @@ import { AppError } from "../../../lib/errors.ts";
 import { shortSha } from "../../../lib/ids.ts";
 import { type BringUp, describeStep, type Plan, type Retirement, type Step } from "../../core/plan/mod.ts";
 import { escapeMarkdown } from "../../../lib/sanitize.ts";
-import type { CommentFailure } from "../../core/comment/mod.ts";
 import { activate, deploy, openDeployment, type Progress, recordIntent } from "./bring_up.ts";
 import { isServing } from "../record/record_failure.ts";
 import { repairLabels } from "../record/repair_labels.ts";
@@ -86,16 +85,6 @@ export async function applyPlan(
 async function isMine(writer: PullWriter, tools: ApplyTools): Promise<boolean> {
   const { observation } = await tools.look();
   return writer.ports.githubDryRun || observation.lock.kind === "mine";
-}
-
-/** Returns the failure on record, without its log, if the labels still say the same. */
-function rememberedFailure({ record, labels }: PullWriter): CommentFailure | undefined {
-  const { failure, update } = record;
-  if (failure === undefined) return undefined;
-  const { sha: short, reason, message, hint } = failure;
-  const status = labels.environments.get(short)?.status;
-  const holds = status === "failed" || (status === "running" && update?.sha === short);
-  return holds ? { short, reason, message, hint, logTail: [] } : undefined;
 }
 
 /** Returns the notice that a plan shows beside its work. */
@@ -191,7 +180,7 @@ async function applyStep(writer: PullWriter, at: StepContext, signal: AbortSigna
       return await writer.write({ comment: true }, signal);
     }
     case "refresh_comment":
-      writer.say({ notice: undefined, failure: rememberedFailure(writer) });
+      writer.say({ notice: undefined });
       writer.remember({ notice: undefined });
       return await writer.write({ comment: true }, signal);
     case "report_status": {
