@@ -37,6 +37,7 @@ import { rateWords } from "../show/cost_words.ts";
 import { newsAfter, type NewsComment, newsWrites } from "./news_writes.ts";
 import { reportHead } from "./report_status.ts";
 import { runUrlOf } from "./run_url.ts";
+import { type SaidFailure, shownFailure } from "./shown_failure.ts";
 import { adviceFacts } from "../show/advice_facts.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import type { ObservedPull } from "../observe/observe_pull.ts";
@@ -74,7 +75,7 @@ export class PullWriter {
   #record: CommentRecord;
   #commentId: string | undefined;
   #news: readonly NewsComment[] = [];
-  #failure: CommentFailure | "recorded" | undefined = "recorded";
+  #failure: SaidFailure = "recorded";
   #notice: string | undefined;
   #shas: Map<ShortSha, FullSha>;
   #spare: readonly string[] = [];
@@ -362,7 +363,7 @@ export class PullWriter {
       serverUrl: ports.serverUrl,
       pr,
       environments,
-      failure: this.#shownFailure(environments),
+      failure: shownFailure(this.#failure, { recorded: this.#record.failure, environments }),
       hookFailures: this.hookFailures,
       notice: this.#notice,
       nearMisses,
@@ -383,18 +384,6 @@ export class PullWriter {
     const { platform } = this.#observed.observation;
     const deployed = platform === "as_labels" ? undefined : platform.find((each) => each.short === short);
     return deployed?.settings.size ?? this.#record.size;
-  }
-
-  /**
-   * Finds the failure to show. One on record counts while its commit is called failed, or runs all the same because its
-   * last update failed. Its log is not on record.
-   */
-  #shownFailure(environments: readonly CommentEnvironment[]): CommentFailure | undefined {
-    if (typeof this.#failure === "object") return this.#failure;
-    const { failure } = this.#record;
-    const status = environments.find(({ short }) => short === failure?.sha)?.status;
-    const counts = status === "running" || (status === "failed" && this.#failure === "recorded");
-    return failure === undefined || !counts ? undefined : { ...failure, short: failure.sha, logTail: [] };
   }
 }
 
