@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stop } from "esbuild";
 import { type Chunks, joinChunks } from "../../../tools/start_up/join_chunks.ts";
 
 /** Chunks as the bundler writes them: the main one, two that the parts import, one that only passes on, and one more. */
@@ -41,6 +42,7 @@ async function runMain(
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     return { said, files: [...joined.chunks.keys()].sort() };
   } finally {
+    await stop();
     await Deno.remove(folder, { recursive: true });
   }
 }
