@@ -126,3 +126,17 @@ quick(
     assert.deepEqual([near.requests - before.requests, near.writes], [6, 4]);
   },
 );
+
+quick("a label of 1970 does not make the look at requests go back further", async () => {
+  const forged = runningLabels(A).map((name) => name.replace(/📅 .*/u, "📅 1970-01-01T00-00"));
+  const world = makeWorld({ platform: [environment(A)], pull: { labels: forged } });
+  world.platform.traffic.set(SERVICE, "none");
+  const asked: number[] = [];
+  const find = world.platform.newestRequests.bind(world.platform);
+  world.platform.newestRequests = (environments, options) => {
+    asked.push(world.clock.now() - options.since);
+    return find(environments, options);
+  };
+  await clean(world);
+  assert.ok(asked.length > 0 && asked.every((ms) => ms <= 48 * HOUR), asked.join());
+});

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type CleanupFacts, judgeVisits, WHOLE_CLEANUP } from "../../../src/environments/core/cleanup/mod.ts";
+import {
+  type CleanupFacts,
+  judgeVisits,
+  visitsSince,
+  WHOLE_CLEANUP,
+} from "../../../src/environments/core/cleanup/mod.ts";
 import type { NewestRequest } from "../../../src/environments/core/environment/environment.ts";
 import { formatTtl, readLabels } from "../../../src/environments/core/labels/mod.ts";
 import { A, deployed, labelsOf, PR } from "../../worlds/observation.ts";
@@ -11,7 +16,7 @@ const SERVICE = deployed(A).service;
 
 /** The decision about an environment that was created at {@link BORN}, in words. */
 function decided(
-  { ageMs, ttl = "48h", visitedMs, madeForMs = 48 * HOUR, extra = [], maxAgeMs, withinMs = 4 * HOUR }: {
+  { ageMs, ttl = "48h", visitedMs, madeForMs = 48 * HOUR, extra = [], maxAgeMs }: {
     readonly ageMs: number;
     readonly ttl?: string;
     /** When the newest request came after the creation. */
@@ -19,7 +24,6 @@ function decided(
     readonly madeForMs?: number | undefined;
     readonly extra?: readonly string[];
     readonly maxAgeMs?: number;
-    readonly withinMs?: number;
   },
 ): string | undefined {
   const labels = [
@@ -40,7 +44,7 @@ function decided(
   const newest = new Map<string, NewestRequest>([
     [SERVICE, typeof visitedMs === "number" ? BORN + visitedMs : visitedMs],
   ]);
-  const [visit] = judgeVisits(facts, { newest, withinMs, options: WHOLE_CLEANUP });
+  const [visit] = judgeVisits(facts, { newest, withinMs: 4 * HOUR, options: WHOLE_CLEANUP });
   return visit && `${formatTtl(visit.ttl)}, ends after ${(visit.endsAt - BORN) / HOUR}h`;
 }
 
@@ -83,6 +87,25 @@ Deno.test("judgeVisits() does not go against max_age, a label on the pull reques
   assert.equal(decided({ ...visited, maxAgeMs: 48 * HOUR }), undefined);
   assert.equal(decided({ ...visited, extra: ["🎪 ⌛ 48h"] }), undefined);
   assert.equal(decided({ ...visited, ttl: "close" }), undefined);
+});
+
+Deno.test("visitsSince() goes back no further than the environment lives after a visit, whatever its label says", () => {
+  const settings = { defaultTtl: { kind: "duration", amount: 48, unit: "h" } } as const;
+  const now = BORN + 300 * HOUR;
+  const labels = readLabels([
+    ...labelsOf(A, "running").filter((name) => !/⌛/u.test(name)),
+    "🎪 aaaaaaa ⌛ 99999d",
+  ]);
+  const labeled = [...labels.environments.values()][0];
+  assert.ok(labeled !== undefined);
+  const since = (madeForMs: number | undefined, createdAt: number) => {
+    const expiresAt = madeForMs === undefined ? undefined : BORN + madeForMs;
+    const near = { labeled, deployed: deployed(A, { createdAt: BORN, expiresAt }), createdAt, endsAt: now };
+    return (now - visitsSince(near, { settings, now })) / HOUR;
+  };
+  assert.equal(since(12 * HOUR, 0), 12);
+  assert.equal(since(undefined, 0), 48);
+  assert.equal(since(48 * HOUR, now - 5 * HOUR), 5);
 });
 
 Deno.test("judgeVisits() lets an environment live on that sleeps by now, and not one that failed", () => {

@@ -6,6 +6,7 @@ import {
   type MetricDataQuery,
   type MetricDataResult,
 } from "@aws-sdk/client-cloudwatch";
+import { AppError, EXIT } from "../../../lib/errors.ts";
 import { call } from "./call.ts";
 import { clientOptions, type ClientSetup } from "./client.ts";
 import { inChunks, readPages } from "./paging.ts";
@@ -59,15 +60,7 @@ export class MetricsCalls {
           const page = await this.#page({ ...range, MetricDataQueries, NextToken }, signal);
           return { items: page.MetricDataResults ?? [], nextToken: page.NextToken };
         });
-        const newest = new Map<string, number>();
-        for (const { Id = "", Timestamps = [], Values = [] } of results) {
-          for (const [index, at] of Timestamps.entries()) {
-            if ((Values[index] ?? 0) === 0) continue;
-            const end = Math.min(until, at.getTime() + periodS * 1000);
-            newest.set(Id, Math.max(newest.get(Id) ?? 0, end));
-          }
-        }
-        return chunk.map((_, index) => newest.get(idOf(index)) ?? "none");
+        return newestOf(results, { targets: chunk, periodMs: periodS * 1000, until });
       },
     });
   }
@@ -84,6 +77,39 @@ export class MetricsCalls {
       signal,
     );
   }
+}
+
+/**
+ * Reads the newest requests from all pages of an answer. Throws AppError `aws_failed` (exit code 5) if CloudWatch did not
+ * say everything about a target group without data points: then it is not known whether there was a request.
+ */
+export function newestOf(
+  results: readonly MetricDataResult[],
+  { targets, periodMs, until }: {
+    readonly targets: readonly TrafficTarget[];
+    readonly periodMs: number;
+    readonly until: number;
+  },
+): readonly (number | "none")[] {
+  const newest = new Map<string, number>();
+  const complete = new Set<string>();
+  for (const { Id = "", StatusCode, Timestamps = [], Values = [] } of results) {
+    if (StatusCode === "Complete") complete.add(Id);
+    for (const [index, at] of Timestamps.entries()) {
+      if ((Values[index] ?? 0) === 0) continue;
+      newest.set(Id, Math.max(newest.get(Id) ?? 0, Math.min(until, at.getTime() + periodMs)));
+    }
+  }
+  return targets.map(({ targetGroup }, index) => {
+    const found = newest.get(idOf(index));
+    if (found !== undefined) return found;
+    if (complete.has(idOf(index))) return "none";
+    throw new AppError(
+      "aws_failed",
+      `Finding the newest requests: CloudWatch gave no complete answer about ${targetGroup}`,
+      { exitCode: EXIT.incomplete, retryable: true, hint: "Run the command again in a few minutes" },
+    );
+  });
 }
 
 /** Chooses the period of data points, in seconds: a hundredth of the span, and one that CloudWatch still has. */

@@ -7,6 +7,7 @@ import {
   findNearEnds,
   judgeVisits,
   type VisitedEnvironment,
+  visitsSince,
 } from "../../core/cleanup/mod.ts";
 import type { NewestRequest, PlatformEnvironment } from "../../core/environment/environment.ts";
 import { keyOf } from "../../core/environment/names.ts";
@@ -65,12 +66,14 @@ export async function visitedAmong(
   signal: AbortSignal,
 ): Promise<readonly VisitedEnvironment[]> {
   const withinMs = settings.warnMs ?? 0;
-  const near = all.flatMap((facts) => findNearEnds(facts, { withinMs, options }))
-    .flatMap(({ deployed, createdAt }) =>
-      deployed === undefined || createdAt === undefined ? [] : [{ deployed, createdAt }]
-    );
+  const near = all.flatMap((facts) =>
+    findNearEnds(facts, { withinMs, options }).flatMap((each) => {
+      const { deployed } = each;
+      return deployed === undefined ? [] : [{ deployed, since: visitsSince(each, facts) }];
+    })
+  );
   if (near.length === 0) return [];
-  const since = Math.min(...near.map(({ createdAt }) => createdAt));
+  const since = Math.min(...near.map((each) => each.since));
   const found = await platform.newestRequests(near.map(({ deployed }) => keyOf(deployed)), { since }, signal);
   const newest = new Map<string, NewestRequest>(
     near.map(({ deployed }, index) => [deployed.service, found[index]]),

@@ -44,5 +44,5 @@ export {
 export { decideLifetime, type Lifetime } from "./lifetime.ts";
 export { type CleanupOptions, GRACE_MS, WHOLE_CLEANUP } from "./options.ts";
 export { findNearEnds, type NearEnd } from "./near_ends.ts";
-export { judgeVisits, type VisitedEnvironment, type VisitOptions } from "./visits.ts";
+export { judgeVisits, type VisitedEnvironment, type VisitOptions, visitsSince } from "./visits.ts";
 export { type DueWarning, judgeWarnings } from "./warnings.ts";

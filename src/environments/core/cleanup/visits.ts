@@ -65,6 +65,18 @@ export function judgeVisits(
 }
 
 /**
+ * Returns the time before which no request matters: an environment whose newest request is older has ended by now. A label
+ * of 1970, which anyone with the role triage can set, must not make the answer about all others coarse.
+ */
+export function visitsSince(
+  near: NearEnd,
+  { settings, now }: Pick<CleanupFacts, "settings" | "now">,
+): number {
+  const length = ttlMs(ownTtl(near, settings.defaultTtl)) ?? 0;
+  return Math.max(near.createdAt ?? now, now - length);
+}
+
+/**
  * Returns the time that an environment lives after a visit. Its label does not say it any more once it was extended; the
  * platform's tags still have the time that it was made for. Without those it is no longer than the configured one.
  */
