@@ -2,12 +2,13 @@
 
 import { AppError } from "../../../lib/errors.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
-import { type CleanupFacts, judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
+import { judgePull, type PullCandidate } from "../../core/cleanup/mod.ts";
 import { serviceNameOf } from "../../core/environment/names.ts";
 import { formatLabel, type Label, type LabelState } from "../../core/labels/mod.ts";
 import { type Plan, planPull, type Retirement, retirementOf, viewShas } from "../../core/plan/mod.ts";
 import { cleanArchived, goesUnlocked } from "./clean_archived.ts";
-import type { PullCleanup } from "./cleanup.ts";
+import { CHANGED, type PullCleanup } from "./cleanup.ts";
+import { factsOfObserved } from "./pull_facts.ts";
 import { judgeAgain, removeService } from "./judge_again.ts";
 import { Announcer } from "../announce/announcer.ts";
 import { applyPlan } from "../sync/apply.ts";
@@ -18,9 +19,6 @@ import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import { retire } from "../record/retire.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import { eitherSignal } from "../../../lib/either_signal.ts";
-
-/** The reason to keep a candidate that changed after it was planned. */
-const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
 
 /**
  * Takes the pull request's lock, observes it, judges the candidates again and removes those that still
@@ -53,10 +51,13 @@ async function removeDoomed(
   const { writer } = locked;
   announcer.atWork(writer.observed);
   const { observation } = writer.observed;
-  const fresh = judgePull(factsOf(ports, writer.observed, observation.allLabels), options).doomed;
+  const fresh = judgePull(
+    factsOfObserved(ports, writer.observed, { labels: observation.allLabels }),
+    options,
+  ).doomed;
   // The listing does not say who set which label, so a candidate must also qualify by the trusted labels
   // alone.
-  const sure = judgePull(factsOf(ports, writer.observed, observation.labels), options).doomed;
+  const sure = judgePull(factsOfObserved(ports, writer.observed), options).doomed;
   const going: PullCandidate[] = [];
   for (const each of wanted) {
     const still = fresh.find(({ id, seen }) => id === each.id && seen === each.seen);
@@ -74,18 +75,6 @@ async function removeDoomed(
     if (each.kind === "expired" && each.short !== undefined) announcer.end(each.short, "expired");
   }
   outcome.removed.push(...going.map(({ what }) => what));
-}
-
-function factsOf(ports: SyncPorts, observed: ObservedPull, labels: LabelState): CleanupFacts {
-  const { observation } = observed;
-  return {
-    ...observed.identity,
-    now: observation.now,
-    pr: observation.pr,
-    pull: { open: observation.open, headSha: observation.headSha, labels },
-    platform: observation.platform,
-    settings: ports.settings,
-  };
 }
 
 /** Removes everything of a closed pull request, as a sync does. */

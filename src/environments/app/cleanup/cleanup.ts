@@ -62,6 +62,9 @@ export interface SurveyPorts {
   >;
 }
 
+/** The reason to leave what changed after it was planned. */
+export const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
+
 /** The outcome of a cleanup, filled while it runs. */
 export interface Outcome {
   readonly removed: string[];

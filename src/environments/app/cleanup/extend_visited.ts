@@ -2,18 +2,16 @@
 
 import type { PrNumber } from "../../../lib/ids.ts";
 import { formatInstant } from "../../../lib/instant.ts";
-import type { CleanupFacts, CleanupOptions, VisitedEnvironment } from "../../core/cleanup/mod.ts";
+import type { CleanupOptions, VisitedEnvironment } from "../../core/cleanup/mod.ts";
 import { formatLabel, withLabel, withoutLabels } from "../../core/labels/mod.ts";
 import type { Label } from "../../core/labels/label.ts";
 import { Announcer } from "../announce/announcer.ts";
 import { followUp, type LockedPull, withLock } from "../lock/with_lock.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { renewedNotes } from "../warning/warning_note.ts";
-import type { Outcome } from "./cleanup.ts";
+import { CHANGED, type Outcome } from "./cleanup.ts";
+import { factsOfObserved } from "./pull_facts.ts";
 import { visitedAmong } from "./survey_visits.ts";
-
-/** The reason to leave an environment that changed after the listings. */
-const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
 
 /** Takes the lock, judges the environments again and writes their new time-to-live into labels, comment and warnings. */
 export async function extendVisited(
@@ -27,15 +25,7 @@ export async function extendVisited(
   signal: AbortSignal,
 ): Promise<void> {
   const work = async ({ writer, signal: both }: LockedPull) => {
-    const { observation, identity } = writer.observed;
-    const facts: CleanupFacts = {
-      ...identity,
-      now: ports.forge.now(),
-      pr,
-      pull: { open: observation.open, headSha: observation.headSha, labels: observation.labels },
-      platform: observation.platform,
-      settings: ports.settings,
-    };
+    const facts = factsOfObserved(ports, writer.observed, { now: ports.forge.now() });
     const due = await visitedAmong(ports, [facts], options, both);
     for (const { what, short } of wanted) {
       if (!due.some((each) => each.short === short)) outcome.kept.push({ what, why: CHANGED });

@@ -10,11 +10,8 @@ import { type ObservedPull, observePull } from "../observe/observe_pull.ts";
 import { applyPlan } from "../sync/apply.ts";
 import { DEFAULT_OPTIONS, makePolicy } from "../sync/make_policy.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
-import type { Outcome } from "./cleanup.ts";
+import { CHANGED, type Outcome } from "./cleanup.ts";
 import { findRequests } from "./survey_sleep.ts";
-
-/** The reason to leave an environment that changed after the listings. */
-const CHANGED = "It changed while the cleanup was on its way; the next one decides anew";
 
 /**
  * Takes the lock, judges the environments again and carries out the changes that are still due. An environment of which

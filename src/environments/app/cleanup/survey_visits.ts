@@ -3,28 +3,19 @@
 import {
   type CleanupFacts,
   type CleanupOptions,
-  type CleanupPull,
   findNearEnds,
   judgeVisits,
   type VisitedEnvironment,
   visitsSince,
 } from "../../core/cleanup/mod.ts";
-import type { NewestRequest, PlatformEnvironment } from "../../core/environment/environment.ts";
+import type { NewestRequest } from "../../core/environment/environment.ts";
 import { keyOf } from "../../core/environment/names.ts";
-import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
-import type { PrNumber } from "../../../lib/ids.ts";
 import type { PlatformReader } from "../../ports/platform.ts";
 import type { AppSettings } from "../run.ts";
+import { factsOfPulls, type PullListings } from "./pull_facts.ts";
 
 /** The settings that decide about visits. */
 export type VisitSettings = Pick<AppSettings, "defaultTtl" | "maxAgeMs" | "warnMs" | "ttlFrom">;
-
-/** The listings that the survey looks at. */
-export interface VisitListings {
-  readonly identity: RepositoryIdentity;
-  readonly platform: readonly PlatformEnvironment[];
-  readonly pulls: ReadonlyMap<PrNumber, CleanupPull>;
-}
 
 /** The ports and values of the survey. */
 interface VisitPorts {
@@ -41,21 +32,11 @@ export function countsVisits({ ttlFrom }: VisitSettings, { respectTtl }: Cleanup
 /** Finds the environments that live on. Nothing is asked if no environment is near its end. */
 export async function findVisited(
   ports: VisitPorts,
-  { identity, platform, pulls }: VisitListings,
+  listings: PullListings,
   options: CleanupOptions,
   signal: AbortSignal,
 ): Promise<readonly VisitedEnvironment[]> {
-  const { settings } = ports;
-  const now = ports.forge.now();
-  const all = [...pulls].sort(([a], [b]) => a - b).map(([pr, pull]): CleanupFacts => ({
-    ...identity,
-    now,
-    pr,
-    pull,
-    platform: platform.filter((each) => each.pr === pr),
-    settings,
-  }));
-  return await visitedAmong(ports, all, options, signal);
+  return await visitedAmong(ports, factsOfPulls(ports, listings), options, signal);
 }
 
 /** Asks for the newest requests of the environments that are near their end, and judges them. */

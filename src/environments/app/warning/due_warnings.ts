@@ -8,6 +8,7 @@ import {
 import type { PlatformEnvironment } from "../../core/environment/environment.ts";
 import type { RepositoryIdentity } from "../../core/environment/ownership.ts";
 import type { PrNumber } from "../../../lib/ids.ts";
+import { factsOfPulls } from "../cleanup/pull_facts.ts";
 
 /** The listings that a cleanup has read; undefined for a listing that failed. */
 export interface WarningListings {
@@ -26,9 +27,6 @@ export function dueWarnings(
 ): readonly DueWarning[] {
   const { warnMs } = settings;
   if (warnMs === undefined || platform === undefined || pulls === undefined) return [];
-  return [...pulls].sort(([a], [b]) => a - b).flatMap(([pr, pull]) => {
-    const own = platform === "as_labels" ? platform : platform.filter((each) => each.pr === pr);
-    const facts = { ...identity, now: forge.now(), pr, pull, platform: own, settings };
-    return judgeWarnings(facts, { warnMs, options: WHOLE_CLEANUP });
-  });
+  return factsOfPulls({ forge, settings }, { identity, platform, pulls })
+    .flatMap((facts) => judgeWarnings(facts, { warnMs, options: WHOLE_CLEANUP }));
 }

@@ -4,6 +4,7 @@ import type { PrNumber } from "../../../lib/ids.ts";
 import { type DueWarning, judgeWarnings, WHOLE_CLEANUP } from "../../core/cleanup/mod.ts";
 import type { ForgeWrite, MarkedComment } from "../../ports/forge.ts";
 import { withLock } from "../lock/with_lock.ts";
+import { factsOfObserved } from "../cleanup/pull_facts.ts";
 import { ownWarnings } from "../observe/warnings.ts";
 import type { SyncPorts } from "../sync/sync_ports.ts";
 import { noteOf } from "./warning_note.ts";
@@ -31,16 +32,9 @@ export async function warnPull(
     doing: "cleanup",
     work: async ({ writer, signal: both }) => {
       const { observed, labels } = writer;
-      const { observation, snapshot } = observed;
+      const { snapshot } = observed;
       const now = forge.now();
-      const facts = {
-        ...observed.identity,
-        now,
-        pr,
-        pull: { open: observation.open, headSha: observation.headSha, labels: observation.labels },
-        platform: observation.platform,
-        settings,
-      };
+      const facts = factsOfObserved(ports, observed, { now });
       const due = judgeWarnings(facts, { warnMs: settings.warnMs ?? 0, options: WHOLE_CLEANUP });
       const also = missing(snapshot.warnings, { due, settings }).flatMap((each): readonly ForgeWrite[] => {
         const { short, endsAt: warnedOf, what, why } = each;
