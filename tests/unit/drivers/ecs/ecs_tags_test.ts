@@ -4,11 +4,18 @@ import { fullSha, prNumber } from "../../../../src/lib/ids.ts";
 import {
   awakeTags,
   decodeTagValue,
+  DEPLOYED_TAGS,
   deployedTags,
   encodeTagValue,
+  HOOK_TAG,
   identityTags,
+  LISTENER_TAG,
   readDeployed,
   readSlept,
+  SETTLED_TAG,
+  SLEEP_TAG,
+  SLEPT_TAG,
+  WOKEN_TAG,
 } from "../../../../src/drivers/ecs/tags.ts";
 import type { DeploySpec } from "../../../../src/environments/ports/platform.ts";
 
@@ -100,6 +107,13 @@ Deno.test("deployedTags() has room for all flags that labels and a body can ask 
 
   assert.deepEqual({ ...readDeployed(tags).flags }, flags);
   assert.ok(Object.keys(tags).length < 50, `${Object.keys(tags).length} tags`);
+});
+
+Deno.test("a service has at most the 50 tags that AWS takes, whatever became of it", () => {
+  const identity = identityTags({ ...SPEC, repoId: 4711 });
+  const later = [SETTLED_TAG, LISTENER_TAG, HOOK_TAG, SLEEP_TAG, WOKEN_TAG, SLEPT_TAG];
+  const all = new Set([...Object.keys(identity), ...DEPLOYED_TAGS, ...later]);
+  assert.ok(all.size <= 50, `${all.size} tags`);
 });
 
 Deno.test("awakeTags() adds each sleep to those before, once", () => {
