@@ -1,6 +1,6 @@
 /**
- * Joins the chunks that a start needs into one script. The runtime can keep what it has compiled of a script, and take it
- * from the executable at the next start; of modules it cannot.
+ * Joins the chunks that a start needs into one script. The runtime can store the compiled form of a script in the
+ * executable, and use it at the next start. It cannot do so for modules.
  */
 
 import { build, type Plugin } from "esbuild";
