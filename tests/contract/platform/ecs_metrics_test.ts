@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newestOf } from "../../../../src/drivers/ecs/sdk/metrics.ts";
+import { newestOf } from "../../../src/drivers/ecs/sdk/metrics.ts";
 
 const MINUTE = 60_000;
 const UNTIL = Date.UTC(2026, 0, 15, 12);
